@@ -1,0 +1,4 @@
+//! The pure half of afterhours: no async, no AWS type, no clock, no environment, no I/O.
+//!
+//! Time comes in as an argument, so every decision can be replayed.
+
