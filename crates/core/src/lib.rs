@@ -2,3 +2,5 @@
 //!
 //! Time comes in as an argument, so every decision can be replayed.
 
+pub mod alert;
+pub mod schedule;

@@ -1,0 +1,1 @@
+//! When sleepers are awake: the schedule grammar and its exact semantics.
