@@ -1,1 +1,13 @@
 //! What is published: one envelope, the digest of a night, and their renderings.
+//!
+//! Everything here is total: no envelope, however strange, makes a rendering panic or come out empty.
+
+pub mod clip;
+pub mod digest;
+mod envelope;
+mod incoming;
+mod parts;
+
+pub use envelope::{Builder, Envelope, EnvelopeError, Kind, Scope, Severity, VERSION};
+pub use incoming::from_sns_message;
+pub use parts::{Action, Field, Link};
