@@ -3,4 +3,6 @@
 //! Time comes in as an argument, so every decision can be replayed.
 
 pub mod alert;
+pub mod memory;
+pub mod model;
 pub mod schedule;

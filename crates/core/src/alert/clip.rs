@@ -1,6 +1,6 @@
 //! Making text short and harmless: no control characters, no silent cuts.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar as _;
 
 /// Characters that steer a terminal or reorder what is read: controls, line separators, bidirectional overrides.
 ///
@@ -88,28 +88,18 @@ pub fn bytes(text: &str, max: usize) -> (&str, usize) {
     (kept, text.len() - kept.len())
 }
 
-/// Columns that the text takes on a terminal.
-pub fn width(text: &str) -> usize {
-    text.width()
+/// Columns that a character adds at most; the emoji selector widens the one before it.
+fn char_width(c: char) -> usize {
+    if c == '\u{FE0F}' {
+        1
+    } else {
+        c.width().unwrap_or(0)
+    }
 }
 
-/// At most `max` columns, ending in `…` when cut.
-pub fn columns(text: &str, max: usize) -> String {
-    if text.width() <= max {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    for c in text.chars() {
-        out.push(c);
-        if out.width() + 1 > max {
-            out.pop();
-            break;
-        }
-    }
-    if max > 0 {
-        out.push('…');
-    }
-    out
+/// Columns that the text takes on a terminal, at most.
+pub fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
 }
 
 /// The text padded with spaces to `columns`.
@@ -117,7 +107,7 @@ pub fn pad(text: &str, columns: usize) -> String {
     let mut out = text.to_owned();
     out.extend(std::iter::repeat_n(
         ' ',
-        columns.saturating_sub(text.width()),
+        columns.saturating_sub(width(text)),
     ));
     out
 }
@@ -128,29 +118,31 @@ pub fn wrap(text: &str, columns: usize, indent: usize) -> Vec<String> {
     let columns = columns.max(indent + 8);
     let mut out = Vec::new();
     let mut current = String::new();
-    // A first line may be shorter than the indent, so width alone does not say whether a word is there.
+    let mut used = 0;
     let mut has_word = false;
     for word in text.split(' ') {
-        let gap = usize::from(has_word);
-        if has_word && current.width() + gap + word.width() > columns {
+        if has_word && used + 1 + width(word) > columns {
             out.push(std::mem::replace(&mut current, " ".repeat(indent)));
-            has_word = false;
-        }
-        if has_word {
+            used = indent;
+        } else if has_word {
             current.push(' ');
+            used += 1;
         }
         has_word = true;
         for c in word.chars() {
-            if current.width() + c.width().unwrap_or(0) > columns {
+            if used + char_width(c) > columns {
                 out.push(std::mem::replace(&mut current, " ".repeat(indent)));
+                used = indent;
             }
             current.push(c);
+            used += char_width(c);
         }
     }
     out.push(current);
     for line in &mut out {
         line.truncate(line.trim_end().len());
     }
+    out.retain(|line| !line.is_empty());
     out
 }
 

@@ -5,8 +5,11 @@
 pub mod clip;
 pub mod digest;
 mod envelope;
+pub mod html;
 mod incoming;
 mod parts;
+pub mod text;
+mod view;
 
 pub use envelope::{Builder, Envelope, EnvelopeError, Kind, Scope, Severity, VERSION};
 pub use incoming::from_sns_message;
