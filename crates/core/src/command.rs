@@ -112,8 +112,9 @@ impl Command {
     /// # Errors
     /// Lists what is accepted.
     pub fn from_json(text: &str) -> Result<Self, CommandError> {
-        serde_json::from_str(text)
-            .map_err(|error| CommandError::Payload { message: error.to_string() })
+        serde_json::from_str(text).map_err(|error| CommandError::Payload {
+            message: error.to_string(),
+        })
     }
 
     /// The name, as payloads spell it.
@@ -173,7 +174,11 @@ impl Command {
             alias: alias.to_owned(),
             command: self.name().to_owned(),
             target: target.map_or_else(|| "everything".to_owned(), TargetId::to_string),
-            permitted: format!("{} on {}", rule.commands.join(", "), rule.targets.join(", ")),
+            permitted: format!(
+                "{} on {}",
+                rule.commands.join(", "),
+                rule.targets.join(", ")
+            ),
         })
     }
 }

@@ -3,6 +3,9 @@
 //! Time comes in as an argument, so every decision can be replayed.
 
 pub mod alert;
+pub mod command;
+pub mod config;
 pub mod memory;
 pub mod model;
+pub mod plan;
 pub mod schedule;

@@ -170,7 +170,9 @@ pub struct Digest {
 
 impl Default for Digest {
     fn default() -> Self {
-        Self { at: jiff::civil::Time::constant(9, 0, 0, 0) }
+        Self {
+            at: jiff::civil::Time::constant(9, 0, 0, 0),
+        }
     }
 }
 
@@ -188,7 +190,11 @@ pub struct Rates {
 
 impl Default for Rates {
     fn default() -> Self {
-        Self { autoscaling: 5.0, application_autoscaling: 5.0, sagemaker: 3.0 }
+        Self {
+            autoscaling: 5.0,
+            application_autoscaling: 5.0,
+            sagemaker: 3.0,
+        }
     }
 }
 
@@ -219,7 +225,9 @@ impl Config {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let config: Self = serde_path_to_error::deserialize(&mut deserializer)
             .map_err(|error| ConfigError::from_path_error(&error))?;
-        deserializer.end().map_err(|error| ConfigError::NotOneDocument(error.to_string()))?;
+        deserializer
+            .end()
+            .map_err(|error| ConfigError::NotOneDocument(error.to_string()))?;
         config.validate()?;
         Ok(config)
     }
@@ -232,5 +240,7 @@ impl Config {
 
 /// Whether one of the patterns (`*`, `?`) matches.
 pub(crate) fn matches_any(patterns: &[String], text: &str) -> bool {
-    patterns.iter().any(|pattern| wildmatch::WildMatch::new(pattern).matches(text))
+    patterns
+        .iter()
+        .any(|pattern| wildmatch::WildMatch::new(pattern).matches(text))
 }

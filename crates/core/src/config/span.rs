@@ -15,7 +15,9 @@ const MAX_SECONDS: u64 = 366 * 86_400;
 
 /// A text that is no length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no length of time; accepted: `30s`, `90m`, `3h`, `1h30m`, `2d`, more than zero and at most 366d")]
+#[error(
+    "{text:?} is no length of time; accepted: `30s`, `90m`, `3h`, `1h30m`, `2d`, more than zero and at most 366d"
+)]
 pub struct ParseSpanError {
     text: String,
 }
@@ -41,7 +43,9 @@ impl FromStr for Span {
     type Err = ParseSpanError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = || ParseSpanError { text: text.to_owned() };
+        let error = || ParseSpanError {
+            text: text.to_owned(),
+        };
         let mut rest = text.trim();
         let mut total: u64 = 0;
         let mut smallest = u64::MAX;
@@ -110,9 +114,13 @@ mod tests {
 
     #[test]
     fn accepted_texts_round_trip() {
-        for (text, shown) in
-            [("3h", "3h"), ("90m", "1h30m"), ("1h 30m", "1h30m"), ("2d", "2d"), ("45s", "45s")]
-        {
+        for (text, shown) in [
+            ("3h", "3h"),
+            ("90m", "1h30m"),
+            ("1h 30m", "1h30m"),
+            ("2d", "2d"),
+            ("45s", "45s"),
+        ] {
             let span: Span = text.parse().unwrap();
             assert_eq!(span.to_string(), shown);
             assert_eq!(shown.parse::<Span>().unwrap(), span);
@@ -121,9 +129,24 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused_by_name() {
-        for text in ["", "3", "h", "3x", "-3h", "0h", "1m1h", "1h1h", "99999999999d", "367d", "3 h"] {
+        for text in [
+            "",
+            "3",
+            "h",
+            "3x",
+            "-3h",
+            "0h",
+            "1m1h",
+            "1h1h",
+            "99999999999d",
+            "367d",
+            "3 h",
+        ] {
             let error = text.parse::<Span>().unwrap_err().to_string();
-            assert!(error.contains(&format!("{text:?}")) && error.contains("accepted"), "{error}");
+            assert!(
+                error.contains(&format!("{text:?}")) && error.contains("accepted"),
+                "{error}"
+            );
         }
     }
 }

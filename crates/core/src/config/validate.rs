@@ -31,7 +31,10 @@ pub enum ConfigError {
 
 impl ConfigError {
     pub(super) fn from_path_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        Self::Shape { path: error.path().to_string(), message: error.inner().to_string() }
+        Self::Shape {
+            path: error.path().to_string(),
+            message: error.inner().to_string(),
+        }
     }
 
     fn value(field: impl Into<String>, value: impl std::fmt::Debug, accepted: &str) -> Self {
@@ -54,7 +57,12 @@ impl Config {
         if let Some(name) = &self.default_schedule
             && !self.schedules.contains_key(name)
         {
-            let known = self.schedules.keys().cloned().collect::<Vec<_>>().join(", ");
+            let known = self
+                .schedules
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ");
             return Err(ConfigError::value(
                 "default_schedule",
                 name,
@@ -64,7 +72,11 @@ impl Config {
         if let Some(topic) = &self.topic_arn
             && !(topic.starts_with("arn:") && topic.split(':').count() == 6)
         {
-            return Err(ConfigError::value("topic_arn", topic, "the ARN of an SNS topic"));
+            return Err(ConfigError::value(
+                "topic_arn",
+                topic,
+                "the ARN of an SNS topic",
+            ));
         }
         if let Some(production) = &self.production {
             required("production.tag", &production.tag)?;
@@ -75,7 +87,11 @@ impl Config {
 
     fn validate_scopes(&self) -> Result<(), ConfigError> {
         if self.scopes.is_empty() {
-            return Err(ConfigError::value("scopes", "[]", "at least one account and region"));
+            return Err(ConfigError::value(
+                "scopes",
+                "[]",
+                "at least one account and region",
+            ));
         }
         for (index, scope) in self.scopes.iter().enumerate() {
             if scope.account.len() != 12 || !scope.account.bytes().all(|b| b.is_ascii_digit()) {
@@ -83,9 +99,18 @@ impl Config {
                 return Err(ConfigError::value(field, &scope.account, "twelve digits"));
             }
             required(&format!("scopes[{index}].region"), &scope.region)?;
-            if self.scopes.iter().take(index).any(|earlier| earlier == scope) {
+            if self
+                .scopes
+                .iter()
+                .take(index)
+                .any(|earlier| earlier == scope)
+            {
                 let field = format!("scopes[{index}]");
-                return Err(ConfigError::value(field, scope.to_string(), "each scope once"));
+                return Err(ConfigError::value(
+                    field,
+                    scope.to_string(),
+                    "each scope once",
+                ));
             }
         }
         Ok(())
@@ -95,14 +120,23 @@ impl Config {
         let share = self.limits.max_share_per_tick;
         if !(share > 0.0 && share <= 1.0) {
             let field = "limits.max_share_per_tick";
-            return Err(ConfigError::value(field, share, "a number over 0 and at most 1"));
+            return Err(ConfigError::value(
+                field,
+                share,
+                "a number over 0 and at most 1",
+            ));
         }
         if self.limits.min_changes_per_tick == 0 {
-            return Err(ConfigError::value("limits.min_changes_per_tick", 0, "1 or more"));
+            return Err(ConfigError::value(
+                "limits.min_changes_per_tick",
+                0,
+                "1 or more",
+            ));
         }
-        for (field, percent) in
-            [("busy.cpu_percent", self.busy.cpu_percent), ("busy.gpu_percent", self.busy.gpu_percent)]
-        {
+        for (field, percent) in [
+            ("busy.cpu_percent", self.busy.cpu_percent),
+            ("busy.gpu_percent", self.busy.gpu_percent),
+        ] {
             if let Some(percent) = percent
                 && !(0.0..=100.0).contains(&percent)
             {
@@ -111,7 +145,10 @@ impl Config {
         }
         for (field, rate) in [
             ("rates.autoscaling", self.rates.autoscaling),
-            ("rates.application_autoscaling", self.rates.application_autoscaling),
+            (
+                "rates.application_autoscaling",
+                self.rates.application_autoscaling,
+            ),
             ("rates.sagemaker", self.rates.sagemaker),
         ] {
             if !(rate > 0.0 && rate <= 1_000.0) {

@@ -148,12 +148,17 @@ impl ScopeDocument {
 
     /// Whether a tick may be carrying out its plan on `target` now.
     pub fn at_work_on(&self, target: &TargetId, now: Timestamp) -> Option<&InFlight> {
-        self.in_flight.as_ref().filter(|work| now < work.until && work.targets.contains(target))
+        self.in_flight
+            .as_ref()
+            .filter(|work| now < work.until && work.targets.contains(target))
     }
 
     fn of_scope(self, scope: &Scope) -> Result<Self, DocumentError> {
         if self.scope != *scope {
-            return Err(DocumentError::Scope { found: self.scope, expected: scope.clone() });
+            return Err(DocumentError::Scope {
+                found: self.scope,
+                expected: scope.clone(),
+            });
         }
         Ok(self)
     }
@@ -168,7 +173,14 @@ impl JournalEntry {
         intents: Vec<String>,
         document: ScopeDocument,
     ) -> Self {
-        Self { version: VERSION, at, request, cause, intents, document }
+        Self {
+            version: VERSION,
+            at,
+            request,
+            cause,
+            intents,
+            document,
+        }
     }
 
     /// Reads an entry of `scope`.
@@ -192,9 +204,12 @@ struct VersionOnly {
 }
 
 fn check_version(bytes: &[u8]) -> Result<(), DocumentError> {
-    let VersionOnly { version } =
-        serde_json::from_slice(bytes).map_err(DocumentError::Damaged)?;
-    if version == VERSION { Ok(()) } else { Err(DocumentError::Version(version)) }
+    let VersionOnly { version } = serde_json::from_slice(bytes).map_err(DocumentError::Damaged)?;
+    if version == VERSION {
+        Ok(())
+    } else {
+        Err(DocumentError::Version(version))
+    }
 }
 
 fn to_json(value: &impl Serialize) -> Vec<u8> {
@@ -219,5 +234,8 @@ pub fn journal_key(scope: &Scope, generation: u64) -> String {
 
 /// The generation that a journal key names.
 pub fn generation_of_key(scope: &Scope, key: &str) -> Option<u64> {
-    key.strip_prefix(&journal_prefix(scope))?.strip_suffix(".json")?.parse().ok()
+    key.strip_prefix(&journal_prefix(scope))?
+        .strip_suffix(".json")?
+        .parse()
+        .ok()
 }

@@ -88,6 +88,17 @@ pub struct EndpointRecord {
     pub policies: Vec<EndpointPolicy>,
     /// Counts written by leases: what differs from them and from zero was changed by somebody else.
     pub written: BTreeSet<u32>,
+    /// The count that was written last; zero while it sleeps.
+    pub last_written: u32,
+    /// `LastModifiedTime` when it was seen asleep: while it stays the same, nobody touched it.
+    pub seen_modified: Option<Timestamp>,
     /// Whether a re-creation was begun: a newer creation time is then our own doing.
     pub recreating: bool,
+}
+
+impl EndpointRecord {
+    /// Whether its absence may be our own doing.
+    pub fn is_deleted_on_purpose(&self) -> bool {
+        self.method == EndpointMethod::DeleteAndRecreate
+    }
 }

@@ -94,7 +94,11 @@ pub struct Suspension {
 
 impl Suspension {
     /// Everything suspended.
-    pub const ALL: Self = Self { scale_in: true, scale_out: true, scheduled: true };
+    pub const ALL: Self = Self {
+        scale_in: true,
+        scale_out: true,
+        scheduled: true,
+    };
 }
 
 /// One scalable target of Application Auto Scaling in the namespace `sagemaker`.
@@ -160,6 +164,8 @@ pub struct Endpoint {
     pub arn: String,
     /// `CreationTime`.
     pub created_at: Timestamp,
+    /// `LastModifiedTime`, where the list gave it.
+    pub modified_at: Option<Timestamp>,
     /// `EndpointStatus`.
     pub status: EndpointStatus,
     /// `FailureReason`: also set where an update failed and the endpoint went on `InService`.

@@ -1,6 +1,6 @@
 //! What was read in one go, and what could not be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -38,19 +38,29 @@ pub struct Listing<T> {
 
 impl<T> Default for Listing<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), error: None, unreadable: BTreeMap::new() }
+        Self {
+            items: Vec::new(),
+            error: None,
+            unreadable: BTreeMap::new(),
+        }
     }
 }
 
 impl<T> Listing<T> {
     /// A complete list.
     pub fn complete(items: Vec<T>) -> Self {
-        Self { items, ..Self::default() }
+        Self {
+            items,
+            ..Self::default()
+        }
     }
 
     /// A list that could not be read at all.
     pub fn failed(error: impl Into<String>) -> Self {
-        Self { error: Some(error.into()), ..Self::default() }
+        Self {
+            error: Some(error.into()),
+            ..Self::default()
+        }
     }
 
     /// Whether the absence of `name` proves that it does not exist.
@@ -68,8 +78,19 @@ pub struct Inventory {
     pub endpoints: Listing<Endpoint>,
     /// Endpoints that are tagged for sleep and whose details do not matter now, with their tags.
     pub other_endpoints: Vec<(EndpointSummary, Tags)>,
-    /// Of the endpoint configurations that were asked for, those that exist no more.
-    pub missing_configs: BTreeSet<String>,
+    /// Endpoint configurations that were asked for, by name.
+    pub configs: BTreeMap<String, ConfigState>,
+}
+
+/// What is known of an endpoint configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigState {
+    /// It exists.
+    Exists,
+    /// It does not exist.
+    Missing,
+    /// It could not be read, with the error.
+    Unreadable(String),
 }
 
 /// What a sleeper is doing, read before it is put to sleep.
@@ -82,4 +103,3 @@ pub enum Activity {
     /// A metric could not be read: taken for busy within the grace.
     Unknown(String),
 }
-

@@ -10,7 +10,7 @@ pub use endpoint::{
     Suspension, Variant,
 };
 pub use group::{Group, GroupPolicy, GroupSize, Instance, PolicyKind};
-pub use inventory::{Activity, Inventory, Listing, Scope};
+pub use inventory::{Activity, ConfigState, Inventory, Listing, Scope};
 pub use target::{Kind, ParseTargetError, TargetId, TargetName};
 
 use std::collections::BTreeMap;

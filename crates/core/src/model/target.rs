@@ -54,12 +54,18 @@ pub struct TargetId {
 impl TargetId {
     /// Names an Auto Scaling group.
     pub fn group(name: impl Into<String>) -> Self {
-        Self { kind: Kind::AutoScalingGroup, name: name.into() }
+        Self {
+            kind: Kind::AutoScalingGroup,
+            name: name.into(),
+        }
     }
 
     /// Names a `SageMaker` endpoint.
     pub fn endpoint(name: impl Into<String>) -> Self {
-        Self { kind: Kind::SagemakerEndpoint, name: name.into() }
+        Self {
+            kind: Kind::SagemakerEndpoint,
+            name: name.into(),
+        }
     }
 }
 
@@ -85,7 +91,10 @@ impl FromStr for TargetId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.parse::<TargetName>()? {
-            TargetName { kind: Some(kind), name } => Ok(Self { kind, name }),
+            TargetName {
+                kind: Some(kind),
+                name,
+            } => Ok(Self { kind, name }),
             TargetName { kind: None, .. } => Err(ParseTargetError::UnknownKind(text.to_owned())),
         }
     }
@@ -144,7 +153,10 @@ impl FromStr for TargetName {
         if name.is_empty() {
             return Err(ParseTargetError::Empty);
         }
-        Ok(Self { kind, name: name.to_owned() })
+        Ok(Self {
+            kind,
+            name: name.to_owned(),
+        })
     }
 }
 
