@@ -175,13 +175,14 @@ fn pages(
     for (i, group) in groups.iter().enumerate() {
         let text = group.join("\n");
         let size = clip::count_units(&text) + 1;
+        let full = pages.len() >= room;
         match pages.last_mut() {
             Some(page) if used + size <= budget => {
                 page.push('\n');
                 page.push_str(&text);
                 used += size;
             }
-            _ if pages.len() < room => {
+            _ if !full => {
                 pages.push(text);
                 used = size;
             }
