@@ -34,6 +34,7 @@
 
 mod calendar;
 mod error;
+mod lint;
 mod model;
 mod parse;
 mod suggest;
@@ -43,6 +44,7 @@ mod zone;
 
 pub use calendar::{Calendar, State, Transition, Transitions};
 pub use error::ScheduleError;
+pub use lint::Warning;
 pub use model::{DateRange, Days, Opening, Schedule, WeeklyWindows, Window};
 pub use zone::{Zone, ZoneError};
 

@@ -240,8 +240,8 @@ fn weekday(name: &str) -> Option<Weekday> {
 fn unknown_name(clause: &str, name: &str, begins: bool) -> ScheduleError {
     let found = name.to_owned();
     let day = near_day(name);
-    if begins && day.is_none() {
-        let word = name.split_whitespace().next().unwrap_or(name);
+    let word = name.split_whitespace().next().unwrap_or(name);
+    if begins && day.is_none() && weekday(word).is_none() {
         let suggestion = suggest::nearest(word, WORDS);
         return ScheduleError::UnknownClause {
             clause: clause.to_owned(),

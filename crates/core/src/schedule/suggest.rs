@@ -7,7 +7,7 @@ pub(super) fn nearest<'a>(
 ) -> Option<String> {
     let found = found.to_lowercase();
     // A third of the letters may differ: more is a guess, not a typing error.
-    let allowed = (found.chars().count() / 3).clamp(1, 3);
+    let allowed = (found.chars().count() / 3).min(3);
     candidates
         .into_iter()
         .map(|candidate| (distance(&found, &candidate.to_lowercase()), candidate))
