@@ -152,9 +152,18 @@ pub struct Envelope {
 /// Why a text is not an envelope.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
-    /// Not JSON, a missing field, an unknown field or a wrong type.
-    #[error("not an alert envelope")]
-    Form(#[source] serde_json::Error),
+    /// Not JSON.
+    #[error("not an alert envelope: not JSON")]
+    Json(#[source] serde_json::Error),
+    /// A missing field, an unknown field or a wrong type.
+    #[error("not an alert envelope: at `{path}`")]
+    Form {
+        /// Where, such as `fields[0].label`; `.` is the envelope itself.
+        path: String,
+        /// What is wrong there.
+        #[source]
+        source: serde_json::Error,
+    },
     /// A version that this code does not know.
     #[error("envelope `version` is {found}, accepted: {VERSION}")]
     Version {
@@ -195,7 +204,7 @@ impl Envelope {
     /// # Errors
     /// Says which field is wrong, its value and what is accepted.
     pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
-        let value: Value = serde_json::from_str(text).map_err(EnvelopeError::Form)?;
+        let value: Value = serde_json::from_str(text).map_err(EnvelopeError::Json)?;
         Self::from_value(value)
     }
 
@@ -220,7 +229,11 @@ impl Envelope {
                 }
             }
         }
-        let envelope: Self = serde_json::from_value(value).map_err(EnvelopeError::Form)?;
+        let envelope: Self =
+            serde_path_to_error::deserialize(value).map_err(|error| EnvelopeError::Form {
+                path: error.path().to_string(),
+                source: error.into_inner(),
+            })?;
         envelope.validate()?;
         Ok(envelope)
     }
