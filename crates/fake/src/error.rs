@@ -5,6 +5,61 @@ use afterhours_ports::{ErrorClass, PortError};
 /// The code of the error that stands for a dead process.
 pub const CRASHED: &str = "Crashed";
 
+/// The actions that IAM knows for the calls that the ports make.
+const CALLS: [&str; 24] = [
+    "application-autoscaling:DeregisterScalableTarget",
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DescribeScheduledActions",
+    "application-autoscaling:PutScalingPolicy",
+    "application-autoscaling:RegisterScalableTarget",
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:ResumeProcesses",
+    "autoscaling:SuspendProcesses",
+    "autoscaling:UpdateAutoScalingGroup",
+    "cloudwatch:GetMetricData",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+    "sagemaker:CreateEndpoint",
+    "sagemaker:DeleteEndpoint",
+    "sagemaker:DescribeEndpoint",
+    "sagemaker:DescribeEndpointConfig",
+    "sagemaker:ListEndpoints",
+    "sagemaker:ListInferenceComponents",
+    "sagemaker:ListTags",
+    "sagemaker:UpdateEndpointWeightsAndCapacities",
+    "sns:Publish",
+    "tag:GetResources",
+];
+/// Permissions that a call needs besides its own.
+const BESIDES: [&str; 3] = [
+    "autoscaling:DescribePolicies",
+    "iam:PassRole",
+    "sagemaker:AddTags",
+];
+
+/// A test that denies what nobody needs would prove nothing.
+pub(crate) fn check_permission(action: &str) {
+    if !BESIDES.contains(&action) {
+        check_call(action);
+    }
+}
+
+/// A test that breaks what nobody calls would prove nothing.
+#[expect(
+    clippy::panic,
+    reason = "a test that names an unknown action is wrong itself"
+)]
+pub(crate) fn check_call(action: &str) {
+    if !CALLS.contains(&action) {
+        panic!(
+            "the test names action {action:?}; accepted: {}",
+            CALLS.join(", ")
+        );
+    }
+}
+
 fn error(class: ErrorClass, action: &str, code: &str, message: impl Into<String>) -> PortError {
     PortError {
         class,

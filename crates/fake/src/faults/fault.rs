@@ -3,7 +3,7 @@
 use afterhours_ports::PortError;
 
 use super::{Passed, Point};
-use crate::error::{denied, throttled, unavailable};
+use crate::error::{check_call, denied, throttled, unavailable};
 
 /// Makes matching calls fail.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ pub struct Fault {
 impl Fault {
     /// Calls of `action` fail with `error` before they are made, every time unless it is limited.
     pub fn new(action: &str, error: PortError) -> Self {
+        check_call(action);
         Self {
             action: action.to_owned(),
             resource: None,

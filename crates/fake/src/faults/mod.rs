@@ -97,6 +97,9 @@ impl Faults {
     }
 
     /// Adds a fault. At one boundary the first one that applies counts.
+    ///
+    /// A fault goes by the action of the port call: listing groups is `autoscaling:DescribeAutoScalingGroups`
+    /// as a whole; that only their policies cannot be read is a denial in the [`crate::World`].
     pub fn add(&self, fault: Fault) {
         self.state().faults.push(fault);
     }

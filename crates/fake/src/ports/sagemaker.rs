@@ -126,6 +126,12 @@ impl ApplicationScaling for FakeAws {
         let action = "application-autoscaling:RegisterScalableTarget";
         self.world()
             .call(Mutate, action, &target.resource_id, |world| {
+                // A service-linked role is not passed; any other is.
+                if let Some(role) = &target.role_arn {
+                    if !role.contains(":role/aws-service-role/") {
+                        world.permitted("iam:PassRole", role)?;
+                    }
+                }
                 world.register(target)
             })
     }

@@ -90,7 +90,7 @@ impl World {
         endpoint.failure_reason = reason.map(ToOwned::to_owned);
     }
 
-    /// The change under way will fail: a creation ends in `Failed`, an update in `InService` with a
+    /// The change under way, or the next one, will fail: a creation ends in `Failed`, an update in `InService` with a
     /// failure reason and all as it was before.
     pub fn doom(&mut self, name: &str, reason: &str) {
         let endpoint = known(self.endpoints.get_mut(name), "endpoint", name);

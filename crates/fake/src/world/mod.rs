@@ -14,12 +14,12 @@ use afterhours_core::model::{EndpointPolicy, Group, ScalableTarget, Scope, Tags}
 use afterhours_ports::{MetricQuery, PortResult};
 use jiff::Timestamp;
 
-use crate::error::denied;
+use crate::error::{check_permission, denied};
 use crate::log::{Call, CallKind};
 
-pub use endpoints::{ConfigVariant, EndpointConfig, FakeEndpoint};
 pub(crate) use scaling::INSTANCES;
 
+pub use endpoints::{ConfigVariant, EndpointConfig, FakeEndpoint};
 pub use others::{MetricPoint, Reading};
 pub use platform::{Platform, PlatformEndpoint, PlatformGroup};
 
@@ -117,14 +117,17 @@ impl World {
         self.settle_endpoints();
     }
 
-    /// Takes a permission away, such as `autoscaling:UpdateAutoScalingGroup`.
+    /// Takes a permission away, such as `autoscaling:UpdateAutoScalingGroup`, or one that a call needs besides
+    /// its own: `autoscaling:DescribePolicies`, `sagemaker:AddTags`, `iam:PassRole`.
     pub fn deny(&mut self, action: &str) {
+        check_permission(action);
         self.denials.insert((action.to_owned(), None));
     }
 
     /// Takes a permission away for one resource: a group's or endpoint's name, an endpoint's ARN (for
     /// `sagemaker:ListTags`), a target's resource id, or a key of the bucket.
     pub fn deny_on(&mut self, action: &str, resource: &str) {
+        check_permission(action);
         self.denials
             .insert((action.to_owned(), Some(resource.to_owned())));
     }
