@@ -30,6 +30,17 @@ pub enum NightEventKind {
         /// What it became, such as `2/4/6`.
         to: String,
     },
+    /// Somebody claimed it awake, or made such a claim longer.
+    Leased {
+        /// Until when.
+        until: Timestamp,
+        /// How many.
+        count: Option<u32>,
+        /// Why.
+        reason: Option<String>,
+        /// Who; a label, not verified.
+        owner: Option<String>,
+    },
     /// Something did not work.
     Failed {
         /// What was tried.

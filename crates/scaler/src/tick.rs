@@ -1,0 +1,390 @@
+//! One tick of one scope.
+
+use std::collections::BTreeSet;
+
+use afterhours_core::alert::Envelope;
+use afterhours_core::config::Mode;
+use afterhours_core::memory::{InFlight, NightEvent, NightEventKind, Outcome, ScopeDocument};
+use afterhours_core::model::{Inventory, Scope, TargetId};
+use afterhours_core::plan::{Action, Change, Plan, PlanInput, PlanReport, lint, plan};
+use afterhours_ports::Ports;
+use tokio::time::Instant;
+
+use crate::execute::{Executed, execute};
+use crate::gather::gather;
+use crate::memory::{Commit, Loaded, MemoryError, amend, commit, load};
+use crate::{Request, Scaler, ScalerError, TickReport, activity, alerts, of_scope};
+
+/// How often a tick plans anew when others write at the same time.
+const ATTEMPTS: usize = 5;
+
+/// Failures that pass by themselves are told of when they happened this often in a row.
+const PATIENCE: u32 = 3;
+
+/// All that one attempt was decided from.
+struct Decision {
+    loaded: Loaded,
+    inventory: Inventory,
+    plan: Plan,
+}
+
+impl Scaler {
+    pub(crate) async fn tick_scope(
+        &self,
+        scope: &Scope,
+        ports: &Ports,
+        request: &Request,
+        focus: Option<&TargetId>,
+        dry_run: bool,
+    ) -> Result<TickReport, ScalerError> {
+        let deadline = Instant::now() + request.budget;
+        for _ in 0..ATTEMPTS {
+            let mut decision = self.decide(scope, ports, request, focus).await?;
+            for mended in &decision.loaded.mended {
+                tracing::warn!(%scope, "{mended}");
+            }
+            let acts = self.config.mode == Mode::Act && !dry_run;
+            let report = self.report(&decision, request);
+            if dry_run {
+                return Ok(report);
+            }
+            if !acts {
+                decision.plan.actions.clear();
+                decision.plan.changes.retain(Change::is_report);
+            }
+            let Some(began) = self
+                .begin(scope, ports, request, &decision)
+                .await
+                .map_err(of_scope(scope))?
+            else {
+                // Somebody else wrote meanwhile: what was decided may no longer hold.
+                continue;
+            };
+            return self
+                .carry_out(scope, ports, request, deadline, decision, began, report)
+                .await;
+        }
+        Err(ScalerError::Contended)
+    }
+
+    /// Reads and plans; changes nothing.
+    async fn decide(
+        &self,
+        scope: &Scope,
+        ports: &Ports,
+        request: &Request,
+        focus: Option<&TargetId>,
+    ) -> Result<Decision, ScalerError> {
+        let loaded = load(ports.store.as_ref(), scope)
+            .await
+            .map_err(of_scope(scope))?;
+        let inventory = gather(ports, &self.config, &loaded.document, request.now).await?;
+        let input = PlanInput {
+            now: request.now,
+            config: &self.config,
+            document: &loaded.document,
+            inventory: &inventory,
+            activity: None,
+            focus,
+        };
+        let mut made = plan(input);
+        if self.config.busy.reads_metrics() && !made.about_to_sleep.is_empty() {
+            let activity = activity::activity(
+                ports.metrics.as_ref(),
+                &self.config,
+                &inventory,
+                &made.about_to_sleep,
+                request.now,
+            )
+            .await;
+            made = plan(PlanInput {
+                activity: Some(&activity),
+                ..input
+            });
+        }
+        for broken in lint(input, &mut made) {
+            tracing::error!(target = %broken.target, "{broken}");
+        }
+        Ok(Decision {
+            loaded,
+            inventory,
+            plan: made,
+        })
+    }
+
+    fn report(&self, decision: &Decision, request: &Request) -> TickReport {
+        let Decision { loaded, plan, .. } = decision;
+        let document = &loaded.document;
+        let scope = document.scope.clone();
+        TickReport {
+            targets: plan.actions.len() + plan.untouched.len(),
+            asleep: document.records.len(),
+            plan: PlanReport::new(request.now, scope, self.config.mode, plan),
+            alerts: 0,
+            mended: loaded.mended.clone(),
+        }
+    }
+
+    /// Writes what is about to be done; none where somebody else wrote first.
+    async fn begin(
+        &self,
+        scope: &Scope,
+        ports: &Ports,
+        request: &Request,
+        decision: &Decision,
+    ) -> Result<Option<Began>, MemoryError> {
+        let Decision {
+            loaded,
+            plan,
+            inventory,
+        } = decision;
+        let mut document = loaded.document.clone();
+        for change in &plan.changes {
+            change.apply(&mut document);
+        }
+        for change in plan.actions.iter().flat_map(|action| &action.before) {
+            change.apply(&mut document);
+        }
+        let findings = alerts::findings(&self.config, scope, plan, &loaded.document, request.now);
+        let digest = alerts::digest(&self.config, &document, plan, inventory, request.now);
+        let night = digest.as_ref().map(|_| {
+            let date = request
+                .now
+                .to_zoned(self.config.zone.time_zone().clone())
+                .date();
+            (
+                document.digest_sent.replace(date),
+                std::mem::take(&mut document.events),
+            )
+        });
+        if !plan.actions.is_empty() {
+            let span = jiff::SignedDuration::try_from(request.budget).unwrap_or_default();
+            document.in_flight = Some(InFlight {
+                request: request.id.clone(),
+                until: request.now.checked_add(span).unwrap_or(request.now),
+                targets: plan
+                    .actions
+                    .iter()
+                    .map(|action| action.target.clone())
+                    .collect(),
+            });
+        }
+        if document != loaded.document {
+            let entry = Commit {
+                at: request.now,
+                request: request.id.clone(),
+                cause: "tick".to_owned(),
+                intents: plan.actions.iter().map(intent).collect(),
+                document,
+            };
+            if commit(ports.store.as_ref(), loaded, entry).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Began {
+            findings,
+            digest,
+            night,
+        }))
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the second half of a tick, kept apart to be read"
+    )]
+    async fn carry_out(
+        &self,
+        scope: &Scope,
+        ports: &Ports,
+        request: &Request,
+        deadline: Instant,
+        decision: Decision,
+        began: Began,
+        mut report: TickReport,
+    ) -> Result<TickReport, ScalerError> {
+        let Decision { loaded, plan, .. } = decision;
+        let executed = execute(ports, &plan.actions, deadline).await;
+        let failures = failures(&loaded.document, &plan.actions, &executed);
+        let mut outbox: Vec<Outgoing> = began.findings;
+        for (action, failed, count) in &failures {
+            let due = if failed.passes_by_itself() {
+                PATIENCE
+            } else {
+                1
+            };
+            if *count == due {
+                let alert = alerts::failure(&self.config, scope, action, failed, request.now);
+                outbox.push(Outgoing {
+                    alert,
+                    finding: None,
+                });
+            }
+        }
+        let mut undelivered = Vec::new();
+        let mut digest_lost = false;
+        if let Some(publisher) = &ports.publisher {
+            for Outgoing { alert, finding } in outbox {
+                match publisher.publish(&alert).await {
+                    Ok(()) => report.alerts += 1,
+                    Err(error) => {
+                        tracing::error!(%error, title = alert.title, "alert was not published");
+                        undelivered.extend(finding);
+                    }
+                }
+            }
+            if let Some(digest) = &began.digest {
+                match publisher.publish(digest).await {
+                    Ok(()) => report.alerts += 1,
+                    Err(error) => {
+                        tracing::error!(%error, "digest was not published");
+                        digest_lost = true;
+                    }
+                }
+            }
+        }
+        let night = began.night.filter(|_| digest_lost);
+        if !plan.actions.is_empty() || !undelivered.is_empty() || night.is_some() {
+            let outcomes = outcomes(&plan.actions, &executed, &failures, request);
+            let finish = |document: &mut ScopeDocument| {
+                for change in &outcomes.changes {
+                    change.apply(document);
+                }
+                for (target, outcome) in &outcomes.outcomes {
+                    document.outcomes.insert(target.clone(), outcome.clone());
+                }
+                for fingerprint in &undelivered {
+                    document.findings.remove(fingerprint);
+                }
+                if let Some((sent, events)) = &night {
+                    document.digest_sent = *sent;
+                    document.events.splice(0..0, events.iter().cloned());
+                }
+                if document
+                    .in_flight
+                    .as_ref()
+                    .is_some_and(|work| work.request == request.id)
+                {
+                    document.in_flight = None;
+                }
+            };
+            let document = amend(ports.store.as_ref(), scope, finish)
+                .await
+                .map_err(of_scope(scope))?;
+            report.asleep = document.records.len();
+        }
+        for executed in &executed {
+            let Some(action) = report.plan.actions.get_mut(executed.index) else {
+                continue;
+            };
+            action.outcome = Some(match &executed.error {
+                None => "done".to_owned(),
+                Some(error) => format!("failed: {error}"),
+            });
+        }
+        Ok(report)
+    }
+}
+
+/// What was written before the first call.
+struct Began {
+    findings: Vec<Outgoing>,
+    digest: Option<Envelope>,
+    /// The date of the last digest and the events that this digest tells of, should it be lost.
+    night: Option<(Option<jiff::civil::Date>, Vec<NightEvent>)>,
+}
+
+/// An alert on its way, and the finding to be reported again should it be lost.
+pub(crate) struct Outgoing {
+    pub(crate) alert: Envelope,
+    pub(crate) finding: Option<String>,
+}
+
+fn intent(action: &Action) -> String {
+    let Action {
+        verb,
+        target,
+        from,
+        to,
+        reason,
+        ..
+    } = action;
+    format!("{verb} {target}: {from} -> {to} ({reason})")
+}
+
+/// Failed actions with how many times in a row they failed, this time included.
+fn failures<'a>(
+    document: &ScopeDocument,
+    actions: &'a [Action],
+    executed: &'a [Executed],
+) -> Vec<(&'a Action, &'a crate::execute::Failed, u32)> {
+    executed
+        .iter()
+        .filter_map(|executed| {
+            let error = executed.error.as_ref()?;
+            let action = actions.get(executed.index)?;
+            let before = document.outcomes.get(&action.target);
+            let before = before.filter(|outcome| outcome.action == action.verb.to_string());
+            Some((
+                action,
+                error,
+                before
+                    .map_or(0, |outcome| outcome.failures)
+                    .saturating_add(1),
+            ))
+        })
+        .collect()
+}
+
+struct Outcomes {
+    changes: Vec<Change>,
+    outcomes: Vec<(TargetId, Outcome)>,
+}
+
+fn outcomes(
+    actions: &[Action],
+    executed: &[Executed],
+    failures: &[(&Action, &crate::execute::Failed, u32)],
+    request: &Request,
+) -> Outcomes {
+    let failed: BTreeSet<usize> = executed
+        .iter()
+        .filter(|executed| executed.error.is_some())
+        .map(|executed| executed.index)
+        .collect();
+    let mut changes: Vec<Change> = Vec::new();
+    let mut outcomes = Vec::new();
+    for (index, action) in actions.iter().enumerate() {
+        if !failed.contains(&index) {
+            changes.extend(action.on_success.iter().cloned());
+            let outcome = Outcome {
+                at: request.now,
+                action: action.verb.to_string(),
+                error: None,
+                failures: 0,
+            };
+            outcomes.push((action.target.clone(), outcome));
+        }
+    }
+    for (action, error, failures) in failures {
+        let outcome = Outcome {
+            at: request.now,
+            action: action.verb.to_string(),
+            error: Some(error.to_string()),
+            failures: *failures,
+        };
+        outcomes.push((action.target.clone(), outcome));
+        if *failures == 1 {
+            let event = NightEventKind::Failed {
+                action: action.verb.to_string(),
+                error: error.to_string(),
+            };
+            let target = action.target.clone();
+            changes.push(Change::Event(NightEvent {
+                at: request.now,
+                target,
+                event,
+            }));
+        }
+    }
+    Outcomes { changes, outcomes }
+}
