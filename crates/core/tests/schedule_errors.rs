@@ -1,4 +1,8 @@
 //! Every way in which a text is not a schedule, and the message that says so.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions, may fail too"
+)]
 
 use afterhours_core::schedule::{Schedule, ScheduleError};
 

@@ -1,4 +1,8 @@
 //! The examples of the level semantics, under their ids.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions, may fail too"
+)]
 
 use afterhours_core::schedule::{Calendar, Schedule, State, Zone};
 use jiff::Timestamp;

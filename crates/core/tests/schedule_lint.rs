@@ -1,4 +1,8 @@
 //! Warnings about valid schedules.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions, may fail too"
+)]
 
 use afterhours_core::schedule::{Schedule, Zone};
 

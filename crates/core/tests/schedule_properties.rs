@@ -1,4 +1,8 @@
 //! Properties of the grammar and the calendar for schedules, zones and instants chosen at random.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions, may fail too"
+)]
 
 use afterhours_core::schedule::{MAX_CHARACTERS, Schedule, State, Zone};
 use jiff::{Timestamp, ToSpan as _};

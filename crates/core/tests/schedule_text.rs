@@ -1,4 +1,8 @@
 //! The forms of one text, and the letters that AWS accepts in tag values.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions, may fail too"
+)]
 
 use afterhours_core::schedule::{Schedule, Zone};
 
@@ -95,6 +99,9 @@ fn a_text_at_the_limit_keeps_reading_back() {
     assert_eq!(canonical(&text), text);
 }
 
+/// A service and the letters that it accepts.
+type Pattern = (&'static str, fn(char) -> bool);
+
 /// The examples of the documentation, as they are written for tags.
 const DOCUMENTED: [&str; 14] = [
     "Mon-Fri 08:00-18:00",
@@ -113,8 +120,8 @@ const DOCUMENTED: [&str; 14] = [
     "Mon-Fri 08:00-18:00 / tz America/Port-au-Prince",
 ];
 
-/// The pattern `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, which SageMaker's and most services' `Tag` reference gives for
-/// values (Amazon SageMaker API Reference, data type Tag, `Value`: 0 to 256 characters). It is also the set that
+/// The pattern `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, which `SageMaker`'s and most services' `Tag` reference gives for
+/// values (Amazon `SageMaker` API Reference, data type Tag, `Value`: 0 to 256 characters). It is also the set that
 /// the tagging guide calls safe for all services ("letters, numbers, spaces and _ . : / = + - @").
 fn is_common_pattern(letter: char) -> bool {
     letter.is_alphanumeric() || letter == ' ' || "_.:/=+-@".contains(letter)
@@ -128,7 +135,7 @@ fn is_auto_scaling_pattern(letter: char) -> bool {
 
 #[test]
 fn documented_examples_satisfy_the_tag_patterns_of_every_service() {
-    let patterns: [(&str, fn(char) -> bool); 2] = [
+    let patterns: [Pattern; 2] = [
         ("SageMaker", is_common_pattern),
         ("Auto Scaling", is_auto_scaling_pattern),
     ];

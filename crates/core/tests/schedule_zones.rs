@@ -1,4 +1,8 @@
 //! The calendar against a second model, in every zone of the bundled database, around changes of its offset.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions, may fail too"
+)]
 
 use afterhours_core::schedule::{Calendar, Schedule, State, Zone};
 use jiff::civil::DateTime;
@@ -49,7 +53,7 @@ fn windows(
             .skips()
             .iter()
             .any(|skip| skip.first <= date && date <= skip.last);
-        let begun: Vec<_> = if !opened.is_empty() {
+        let starting: Vec<_> = if !opened.is_empty() {
             opened
                 .iter()
                 .flat_map(|open| open.windows.clone())
@@ -63,7 +67,7 @@ fn windows(
                 .filter(|weekly| weekly.days.contains(date.weekday()));
             weekly.flat_map(|weekly| weekly.windows.clone()).collect()
         };
-        for window in begun {
+        for window in starting {
             let midnight = date.at(0, 0, 0, 0);
             let begin = resolve(zone, midnight + i64::from(window.begin()).minutes());
             let end = resolve(zone, midnight + i64::from(window.end()).minutes());

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Weekday, date};
 use serde::{Deserialize, Serialize};
 
+use super::Zone;
 use super::model::{Rule, Schedule, Window};
 use super::wall_clock::{DAY_SECONDS, WallClock, floor_second, wall_at};
-use super::{Days, Zone};
 
 /// What a sleeper should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -207,7 +207,12 @@ impl Dated {
     fn new(schedule: &Schedule) -> Self {
         let mut week: [Vec<Window>; 7] = Default::default();
         for (windows, day) in week.iter_mut().zip(Weekday::Monday.cycle_forward()) {
-            *windows = weekly_on(schedule, |days| days.contains(day));
+            for weekly in schedule.weekly() {
+                if weekly.days.contains(day) {
+                    windows.extend_from_slice(&weekly.windows);
+                }
+            }
+            windows.sort_unstable();
         }
         let skips: Vec<(i64, i64)> = schedule
             .skips()
@@ -255,17 +260,6 @@ impl Dated {
         let weekday = usize::try_from((day + 3).rem_euclid(7)).unwrap_or_default();
         self.week.get(weekday).map_or(&[], Vec::as_slice)
     }
-}
-
-fn weekly_on(schedule: &Schedule, on: impl Fn(Days) -> bool) -> Vec<Window> {
-    let mut windows: Vec<Window> = schedule
-        .weekly()
-        .iter()
-        .filter(|weekly| on(weekly.days))
-        .flat_map(|weekly| weekly.windows.iter().copied())
-        .collect();
-    windows.sort_unstable();
-    windows
 }
 
 /// The instants of a window that begins on a date; they can be equal, or the begin later, in a gap.

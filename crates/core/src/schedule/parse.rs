@@ -22,9 +22,11 @@ const DAYS: [(&str, &str, Weekday); 7] = [
 type Result<T> = std::result::Result<T, ScheduleError>;
 
 pub(super) fn schedule(text: &str) -> Result<Schedule> {
-    let characters = text.chars().count();
-    if characters > MAX_CHARACTERS {
-        return Err(ScheduleError::TooLong { characters });
+    // A text has at least as many bytes as characters, so most need no counting.
+    if text.len() > MAX_CHARACTERS && text.chars().count() > MAX_CHARACTERS {
+        return Err(ScheduleError::TooLong {
+            characters: text.chars().count(),
+        });
     }
     if text.trim().is_empty() {
         return Err(ScheduleError::Empty);
@@ -41,7 +43,10 @@ pub(super) fn schedule(text: &str) -> Result<Schedule> {
             .split_once(char::is_whitespace)
             .unwrap_or((clause, ""));
         let rest = rest.trim();
-        match word.to_ascii_lowercase().as_str() {
+        let keyword = WORDS
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(word));
+        match keyword.unwrap_or_default() {
             "tz" => {
                 if let Some(first) = &zone {
                     return Err(ScheduleError::DuplicateZone {
@@ -92,18 +97,20 @@ pub(super) fn schedule(text: &str) -> Result<Schedule> {
 
 /// Clauses between `;`, or `/` with white space on either side (zones have `/` without), trimmed.
 fn split(text: &str) -> Vec<&str> {
-    let mut clauses = Vec::new();
+    let mut clauses = Vec::with_capacity(4);
     let mut begin = 0;
-    let mut before = ' ';
-    let mut letters = text.char_indices().peekable();
-    while let Some((index, letter)) = letters.next() {
-        let spaced =
-            before.is_whitespace() && letters.peek().is_none_or(|(_, next)| next.is_whitespace());
-        if letter == ';' || (letter == '/' && spaced) {
-            clauses.push(text.get(begin..index).unwrap_or_default().trim());
-            begin = index + letter.len_utf8();
+    for (index, byte) in text.bytes().enumerate() {
+        if byte != b';' && byte != b'/' {
+            continue;
         }
-        before = letter;
+        let before = text.get(..index).unwrap_or_default();
+        let after = text.get(index + 1..).unwrap_or_default();
+        let spaced = |neighbour: Option<char>| neighbour.is_none_or(char::is_whitespace);
+        if byte == b'/' && !(spaced(before.chars().next_back()) && spaced(after.chars().next())) {
+            continue;
+        }
+        clauses.push(text.get(begin..index).unwrap_or_default().trim());
+        begin = index + 1;
     }
     clauses.push(text.get(begin..).unwrap_or_default().trim());
     clauses
@@ -309,38 +316,37 @@ fn time(clause: &str, text: &str) -> Result<u16> {
         found: text.to_owned(),
         reason,
     };
-    let lower = text.to_ascii_lowercase();
-    if lower.ends_with("am") || lower.ends_with("pm") {
-        return Err(fault("write it in 24 hours, without AM and PM"));
-    }
-    if text.contains(char::is_whitespace) {
-        return Err(fault(
-            "there is text after it; a new clause begins after `;`",
-        ));
-    }
-    let parts: Vec<&str> = text.split(':').collect();
-    let numeric = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !parts.iter().all(numeric) {
-        return Err(fault("write hours and minutes as HH:MM"));
-    }
-    let (hours, minutes) = match parts.as_slice() {
-        [hours, minutes] if hours.len() == 2 && minutes.len() == 2 => (hours, minutes),
-        [_, _] => {
-            return Err(fault(
-                "write two digits each for hours and minutes, as 08:00",
-            ));
-        }
-        [_, _, _] => return Err(fault("write it without seconds")),
-        _ => return Err(fault("write hours and minutes as HH:MM")),
+    let &[ten_hours, hours, b':', ten_minutes, minutes] = text.as_bytes() else {
+        return Err(fault(misshapen(text)));
     };
-    let (Ok(hours), Ok(minutes)) = (hours.parse::<u16>(), minutes.parse::<u16>()) else {
-        return Err(fault("write hours and minutes as HH:MM"));
-    };
-    let total = hours * 60 + minutes;
-    if minutes > 59 || total > DAY_MINUTES {
+    let digits = [ten_hours, hours, ten_minutes, minutes];
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return Err(fault(misshapen(text)));
+    }
+    let [ten_hours, hours, ten_minutes, minutes] = digits.map(|digit| u16::from(digit - b'0'));
+    let total = (ten_hours * 10 + hours) * 60 + ten_minutes * 10 + minutes;
+    if ten_minutes > 5 || total > DAY_MINUTES {
         return Err(fault("it is out of range"));
     }
     Ok(total)
+}
+
+/// What is wrong with a time that is not `HH:MM`.
+fn misshapen(text: &str) -> &'static str {
+    let lower = text.to_ascii_lowercase();
+    if lower.ends_with("am") || lower.ends_with("pm") {
+        return "write it in 24 hours, without AM and PM";
+    }
+    if text.contains(char::is_whitespace) {
+        return "there is text after it; a new clause begins after `;`";
+    }
+    let parts: Vec<&str> = text.split(':').collect();
+    let numeric = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match (parts.len(), parts.iter().all(numeric)) {
+        (2, true) => "write two digits each for hours and minutes, as 08:00",
+        (3, true) => "write it without seconds",
+        _ => "write hours and minutes as HH:MM",
+    }
 }
 
 fn date(clause: &str, text: &str, accepted: &'static str) -> Result<Date> {

@@ -155,12 +155,10 @@ struct Evaluator<'a> {
 
 impl Evaluator<'_> {
     fn answer(&mut self, line: &[u8], out: &mut impl Write) -> Result<(), Failure> {
-        let (id, verdict) = match serde_json::from_slice::<Question<'_>>(line) {
+        let (id, verdict) = match read::<Question<'_>>(line) {
             Ok(question) => (question.id, self.verdict(&question)),
             Err(error) => {
-                let id = serde_json::from_slice::<Identified<'_>>(line)
-                    .ok()
-                    .and_then(|line| line.id);
+                let id = read::<Identified<'_>>(line).ok().and_then(|line| line.id);
                 let accepted = "accepted: one JSON object with id, schedule, tz, at, skip";
                 (
                     id,
@@ -201,10 +199,10 @@ impl Evaluator<'_> {
             self.key.push('\0');
         }
         if !self.calendars.contains_key(&self.key) {
+            let made = self.make_calendar(schedule, tz, skip);
             if self.calendars.len() >= MAX_CALENDARS {
                 self.calendars.clear();
             }
-            let made = self.make_calendar(schedule, tz, skip);
             self.calendars.insert(self.key.clone(), made);
         }
         match self.calendars.get(&self.key) {
@@ -239,6 +237,14 @@ impl Evaluator<'_> {
         }
         Ok(schedule.with_skips(&dates).calendar(&zone))
     }
+}
+
+/// Reads an object. Serde would also take the fields of a struct from a list, by position.
+fn read<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, serde_json::Error> {
+    if line.trim_ascii_start().starts_with(b"[") {
+        return Err(serde::de::Error::custom("it is a list"));
+    }
+    serde_json::from_slice(line)
 }
 
 fn field<'a, T: Deserialize<'a>>(
