@@ -127,10 +127,10 @@ impl ApplicationScaling for FakeAws {
         self.world()
             .call(Mutate, action, &target.resource_id, |world| {
                 // A service-linked role is not passed; any other is.
-                if let Some(role) = &target.role_arn {
-                    if !role.contains(":role/aws-service-role/") {
-                        world.permitted("iam:PassRole", role)?;
-                    }
+                if let Some(role) = &target.role_arn
+                    && !role.contains(":role/aws-service-role/")
+                {
+                    world.permitted("iam:PassRole", role)?;
                 }
                 world.register(target)
             })

@@ -139,8 +139,7 @@ impl World {
         }
         self.change_variants(action, name, &names, |endpoint| {
             for (variant, weight) in weights {
-                // NaN is refused with the negative ones.
-                if !(*weight >= 0.0) {
+                if weight.is_nan() || *weight < 0.0 {
                     let text = format!("Weight {weight} of variant \"{variant}\" is below 0");
                     return Err(invalid(action, text));
                 }

@@ -37,6 +37,20 @@ impl World {
         edit(known(self.groups.get_mut(name), "group", name));
     }
 
+    /// `CreateOrUpdateTags` for a group that exists.
+    pub fn tag_group(&mut self, name: &str, key: &str, value: &str) {
+        self.edit_group(name, |group| {
+            group.tags.insert(key.to_owned(), value.to_owned());
+        });
+    }
+
+    /// `DeleteTags` for a group that exists.
+    pub fn untag_group(&mut self, name: &str, key: &str) {
+        self.edit_group(name, |group| {
+            group.tags.remove(key);
+        });
+    }
+
     /// `UpdateAutoScalingGroup` with all three sizes, as a deployment does it too.
     pub fn update_size(&mut self, name: &str, size: GroupSize) -> PortResult<()> {
         let action = "autoscaling:UpdateAutoScalingGroup";

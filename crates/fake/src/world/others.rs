@@ -47,7 +47,7 @@ impl World {
             .or_insert(Reading::Points(Vec::new()))
         {
             Reading::Points(points) => points.push(point),
-            constant => *constant = Reading::Points(vec![point]),
+            constant @ Reading::Constant(_) => *constant = Reading::Points(vec![point]),
         }
     }
 
