@@ -215,13 +215,16 @@ impl EndpointBuilder<'_> {
     }
 
     /// Puts the endpoint into the world, in service.
+    ///
+    /// # Panics
+    /// Where AWS would not make it: its name differs from another's only in case.
     pub fn add(mut self) {
         let variants = self.add_config();
         let Self { world, name, .. } = self;
         // What a test adds replaces what was there under the name, so creating it cannot be refused.
         world.endpoints.remove(&name);
         let made = world.create_endpoint(&name, &self.config_name, &Tags::new());
-        debug_assert_eq!(made, Ok(()), "endpoint {name:?} could not be added");
+        assert_eq!(made, Ok(()), "endpoint {name:?} could not be added");
         world.set_status(&name, EndpointStatus::InService, None);
         for (key, value) in &self.tags {
             world.tag_endpoint(&name, key, value);

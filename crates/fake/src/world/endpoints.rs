@@ -1,60 +1,11 @@
-//! `SageMaker` endpoints and their configurations.
+//! `SageMaker` endpoints: what can be done with them.
 
 use afterhours_core::model::{EndpointStatus, EndpointSummary, Tags, Variant};
 use afterhours_ports::{DescribedEndpoint, PortResult};
-use jiff::Timestamp;
 
+use super::endpoint::{EndpointConfig, FakeEndpoint};
 use super::{World, known};
 use crate::error::{busy, invalid, not_found};
-
-/// A production variant of an endpoint configuration.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ConfigVariant {
-    /// `VariantName`.
-    pub name: String,
-    /// `InitialInstanceCount`; at least 1 except for serverless variants.
-    pub count: u32,
-    /// `InitialVariantWeight`.
-    pub weight: f32,
-}
-
-/// An endpoint configuration.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EndpointConfig {
-    /// Production variants in order.
-    pub variants: Vec<ConfigVariant>,
-    /// Whether `AsyncInferenceConfig` is set.
-    pub asynchronous: bool,
-    /// Whether the variants are serverless.
-    pub serverless: bool,
-    /// Whether the variants have no `ModelName` and have `ManagedInstanceScaling`.
-    pub for_components: bool,
-}
-
-/// An endpoint as the world keeps it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FakeEndpoint {
-    /// `EndpointArn`.
-    pub arn: String,
-    /// `CreationTime`.
-    pub created_at: Timestamp,
-    /// `LastModifiedTime`.
-    pub modified_at: Timestamp,
-    /// `EndpointStatus`.
-    pub status: EndpointStatus,
-    /// `FailureReason`.
-    pub failure_reason: Option<String>,
-    /// `EndpointConfigName`.
-    pub config_name: String,
-    /// What it was made from; stays when the configuration is deleted.
-    pub config: EndpointConfig,
-    /// Desired counts and weights.
-    pub variants: Vec<Variant>,
-    /// What to go back to when the change under way fails.
-    rollback: Option<(String, EndpointConfig, Vec<Variant>)>,
-    /// Why the change under way will fail.
-    doomed: Option<String>,
-}
 
 impl World {
     /// An endpoint as the world keeps it; none where it does not exist.
@@ -413,52 +364,4 @@ fn in_progress(action: &str, endpoint: &FakeEndpoint) -> afterhours_ports::PortE
         action,
         format!("Cannot update endpoint \"{arn}\" with status {status}."),
     )
-}
-
-impl EndpointConfig {
-    pub(crate) fn initial_variants(&self) -> Vec<Variant> {
-        let initial = |variant: &ConfigVariant| Variant {
-            name: variant.name.clone(),
-            count: if self.serverless { 0 } else { variant.count },
-            weight: variant.weight,
-        };
-        self.variants.iter().map(initial).collect()
-    }
-}
-
-impl FakeEndpoint {
-    fn begin_update(&mut self, now: Timestamp) {
-        let before = (
-            self.config_name.clone(),
-            self.config.clone(),
-            self.variants.clone(),
-        );
-        self.rollback = Some(before);
-        self.status = EndpointStatus::Updating;
-        self.failure_reason = None;
-        self.modified_at = now;
-    }
-
-    fn settle(&mut self, now: Timestamp) {
-        if !self.status.in_transition() {
-            return;
-        }
-        let rollback = self.rollback.take();
-        let doomed = self.doomed.take();
-        self.modified_at = now;
-        match (doomed, rollback) {
-            (Some(reason), None) if self.status == EndpointStatus::Creating => {
-                self.status = EndpointStatus::Failed;
-                self.failure_reason = Some(reason);
-            }
-            (Some(reason), Some((config_name, config, variants))) => {
-                self.status = EndpointStatus::InService;
-                self.failure_reason = Some(reason);
-                self.config_name = config_name;
-                self.config = config;
-                self.variants = variants;
-            }
-            _ => self.status = EndpointStatus::InService,
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! The state of one account and region.
 
+mod endpoint;
 mod endpoints;
 mod groups;
 mod others;
@@ -19,7 +20,7 @@ use crate::log::{Call, CallKind};
 
 pub(crate) use scaling::INSTANCES;
 
-pub use endpoints::{ConfigVariant, EndpointConfig, FakeEndpoint};
+pub use endpoint::{ConfigVariant, EndpointConfig, FakeEndpoint};
 pub use others::{MetricPoint, Reading};
 pub use platform::{Platform, PlatformEndpoint, PlatformGroup};
 
