@@ -1,0 +1,4 @@
+//! End to end: real binaries, real wire protocol, a local AWS.
+
+pub mod demo;
+pub mod programs;
