@@ -25,6 +25,8 @@ pub(crate) enum Outcome {
     Complete,
     /// Something was found.
     Found,
+    /// Nothing was found, but not everything could be looked at.
+    Incomplete,
 }
 
 impl From<Outcome> for ExitCode {
@@ -32,6 +34,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Complete => ExitCode::SUCCESS,
             Outcome::Found => ExitCode::from(2),
+            Outcome::Incomplete => ExitCode::from(3),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The commands, one file each: arguments, and a function `run` that answers.
 
+mod config;
+mod notify;
 mod schedule;
 
 use clap::Subcommand;
@@ -9,6 +11,12 @@ use crate::context::{Context, Failure, Outcome};
 /// What the tool can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Check a configuration document.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// See what alerts look like.
+    #[command(subcommand)]
+    Notify(notify::Command),
     /// Ask, explain and check schedules.
     #[command(subcommand)]
     Schedule(schedule::Command),
@@ -18,6 +26,8 @@ impl Command {
     /// Does it.
     pub(crate) fn run(self, context: &mut Context) -> Result<Outcome, Failure> {
         match self {
+            Self::Config(command) => command.run(context),
+            Self::Notify(command) => command.run(context),
             Self::Schedule(command) => command.run(context),
         }
     }
