@@ -7,7 +7,7 @@ import sys
 import boto3
 from botocore.config import Config
 
-CONFIG = Config(retries={"max_attempts": 1}, user_agent_appid="test", s3={"addressing_style": "path"})
+CONFIG = Config(retries={"total_max_attempts": 1}, user_agent_appid="test", s3={"addressing_style": "path"})
 
 
 def client(service, region=None):

@@ -113,7 +113,7 @@ fn post(state: &mut State, request: &Incoming) -> Result<Answer, HangUp> {
             body: body.clone(),
             status,
             problems,
-        })
+        });
     };
     let plain = |status: u16, text: String| Ok(answer(status, "text/html", text));
     if let Some(trouble) = state.troubles.pop_front() {

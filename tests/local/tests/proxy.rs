@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use afterhours_local::proxy::{AwsError, Flow, Rule, Transitions};
+use afterhours_local::proxy::{AwsError, Flow, Protocol, Rule, Transitions};
 use afterhours_local::{LocalAws, Options};
 use serde_json::{Value, json};
 
@@ -410,10 +410,7 @@ out.append(fails(sns.publish, TopicArn=topic, Message='{\"email\": \"x\"}', Mess
 out.append(fails(sns.publish, TopicArn=topic, Message='x', Subject='x' * 100))";
     assert_eq!(
         python(&aws, code),
-        json!([
-            "InvalidParameterException 400",
-            "InvalidParameterException 400"
-        ])
+        json!(["InvalidParameter 400", "InvalidParameter 400"])
     );
     let published = aws.proxy.published();
     assert_eq!(published.len(), 1);
@@ -439,6 +436,85 @@ secrets = client('secretsmanager'); secrets.create_secret(Name='webhook', Secret
 out += [secrets.get_secret_value(SecretId='webhook')['SecretString'], fails(secrets.get_secret_value, SecretId='none')]";
     assert_eq!(
         python(&aws, code),
-        json!([[77.5], "x", "ResourceNotFoundException 400"])
+        json!([[77.5], "x", "ResourceNotFoundException 404"])
     );
+}
+
+#[test]
+fn cloudwatch_speaks_cbor_as_the_rust_sdk_does() {
+    use ciborium::Value as Cbor;
+    use std::io::{Read as _, Write as _};
+
+    let aws = aws();
+    python(&aws, "
+import datetime
+at = datetime.datetime(2026, 3, 2, 12, 0, tzinfo=datetime.timezone.utc)
+client('cloudwatch').put_metric_data(Namespace='AWS/EC2', MetricData=[{'MetricName': 'CPUUtilization', 'Value': 77, 'Timestamp': at}])");
+    let call = |operation: &str, input: &Cbor| {
+        let mut body = Vec::new();
+        ciborium::into_writer(input, &mut body).unwrap();
+        let url = aws.endpoint_url();
+        let host = url.strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        let head = format!(
+            "POST /service/GraniteServiceVersion20100801/operation/{operation} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Content-Type: application/cbor\r\nSmithy-Protocol: rpc-v2-cbor\r\nAccept: application/cbor\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential=rust/20260302/eu-central-1/monitoring/aws4_request, SignedHeaders=host, Signature=0\r\n\
+             Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream
+            .write_all(&[head.as_bytes(), &body].concat())
+            .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer
+            .windows(4)
+            .position(|bytes| bytes == b"\r\n\r\n")
+            .unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+        assert!(head.contains("smithy-protocol: rpc-v2-cbor"), "{head}");
+        ciborium::from_reader::<Cbor, _>(&answer[end + 4..]).unwrap()
+    };
+    let text = |text: &str| Cbor::Text(text.to_owned());
+    let map = |fields: &[(&str, Cbor)]| {
+        Cbor::Map(
+            fields
+                .iter()
+                .map(|(name, value)| (text(name), value.clone()))
+                .collect(),
+        )
+    };
+    let time = |seconds: f64| Cbor::Tag(1, Box::new(Cbor::Float(seconds)));
+    let noon = 1_772_452_800.0;
+    let metric = map(&[
+        ("Namespace", text("AWS/EC2")),
+        ("MetricName", text("CPUUtilization")),
+    ]);
+    let stat = map(&[
+        ("Metric", metric),
+        ("Period", Cbor::Integer(300.into())),
+        ("Stat", text("Maximum")),
+    ]);
+    let queries = Cbor::Array(vec![map(&[("Id", text("m0")), ("MetricStat", stat)])]);
+    let input = map(&[
+        ("MetricDataQueries", queries),
+        ("StartTime", time(noon - 3600.0)),
+        ("EndTime", time(noon + 3600.0)),
+    ]);
+    let answer = format!("{:?}", call("GetMetricData", &input));
+    assert!(
+        answer.contains(&format!("{:?}", Cbor::Array(vec![Cbor::Float(77.0)]))),
+        "{answer}"
+    );
+    assert!(
+        answer.contains(&format!("{:?}", Cbor::Array(vec![time(noon)]))),
+        "{answer}"
+    );
+    let record = aws.proxy.calls_of("rust").pop().unwrap();
+    assert_eq!(record.call.protocol, Protocol::RpcV2Cbor);
+    assert_eq!(record.call.input["MetricDataQueries"][0]["Id"], "m0");
+
+    aws.proxy.add(Rule::on("cloudwatch", "*").throttle());
+    assert!(format!("{:?}", call("GetMetricData", &input)).contains("ThrottlingException"));
 }

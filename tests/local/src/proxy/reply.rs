@@ -142,22 +142,24 @@ pub(crate) fn query_output(call: &Call, inner: &str) -> Answer {
 
 fn json_status(call: &Call, status: u16, body: &Value) -> Answer {
     let mut response = match call.protocol {
-        Protocol::RpcV2Cbor => {
-            let mut bytes = Vec::new();
-            // Writing to memory cannot fail for a value that is JSON.
-            let _ = ciborium::into_writer(body, &mut bytes);
-            let mut response = answer(status, "application/cbor", bytes);
-            response
-                .headers_mut()
-                .insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
-            response
-        }
+        Protocol::RpcV2Cbor => cbor(status, body),
         Protocol::AwsJson10 => answer(status, "application/x-amz-json-1.0", body.to_string()),
         _ => answer(status, "application/x-amz-json-1.1", body.to_string()),
     };
     if let Ok(value) = HeaderValue::from_str(&request_id(call)) {
         response.headers_mut().insert("x-amzn-requestid", value);
     }
+    response
+}
+
+/// An answer of `rpc-v2-cbor`.
+pub(crate) fn cbor(status: u16, body: &impl serde::Serialize) -> Answer {
+    let mut bytes = Vec::new();
+    // Writing a JSON-like value to memory cannot fail.
+    let _ = ciborium::into_writer(body, &mut bytes);
+    let mut response = answer(status, "application/cbor", bytes);
+    let protocol = HeaderValue::from_static("rpc-v2-cbor");
+    response.headers_mut().insert("smithy-protocol", protocol);
     response
 }
 

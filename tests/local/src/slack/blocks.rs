@@ -111,7 +111,7 @@ fn check_section(place: &str, block: &Value, found: &mut Vec<String>) {
     }
     if fields {
         check_list(place, block, "fields", 10, found, |place, field, found| {
-            text(place, Some(field), 2000, None, found)
+            text(place, Some(field), 2000, None, found);
         });
     }
     if let Some(accessory) = block.get("accessory") {

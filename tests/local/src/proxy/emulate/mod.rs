@@ -7,6 +7,7 @@
 
 mod application_autoscaling;
 mod autoscaling;
+mod cloudwatch;
 mod pages;
 mod sagemaker;
 pub(crate) mod sns;
@@ -120,6 +121,7 @@ impl Shared {
                 checked.err().map(Err)
             }
             "autoscaling" => return self.autoscaling(call, request).await,
+            "cloudwatch" => return self.cloudwatch(call, request).await,
             "resourcegroupstaggingapi" if call.operation == "GetResources" => {
                 return self.get_resources(call, request).await;
             }
