@@ -1,7 +1,9 @@
 //! Application Auto Scaling: scalable targets, policies and scheduled actions.
 //!
-//! moto 5.2.5 resets what a second `RegisterScalableTarget` omits, keeps the policies of a deregistered target, never moves
-//! a capacity into the registered range, and does not see the endpoints that the proxy keeps.
+//! moto 5.2.5 replaces `SuspendedState` whole by an update that names one switch, reports neither a role nor the unnamed
+//! switches, keeps the policies of a deregistered target, registers targets of endpoints that are not there, never moves a
+//! capacity into the registered range, and does not see the endpoints that the proxy keeps. That AWS keeps a switch which
+//! an update leaves out is read from the sentence below; the reference does not say it of the parts of `SuspendedState`.
 //!
 //! Sources: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html> ("any parameters
 //! that you don't specify are not changed by this update request"; a capacity outside of the range is moved into it, "even if

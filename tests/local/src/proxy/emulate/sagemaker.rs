@@ -1,7 +1,7 @@
 //! SageMaker hosting: models, endpoint configurations, endpoints, inference components and their tags.
 //!
 //! moto 5.2.5 knows no `UpdateEndpoint` and no inference components, needs a model in every variant, refuses instance
-//! types later than ml.p4d, forgets `AsyncInferenceConfig` in `DescribeEndpoint`, has no statuses in transition and scales a
+//! types of 2022 and later (`ml.g5`), forgets `AsyncInferenceConfig` and weights in `DescribeEndpoint`, has no statuses in transition and scales a
 //! real-time variant to zero. Other operations of SageMaker go to moto.
 //!
 //! Sources: the API reference (`DescribeEndpoint`, `UpdateEndpointWeightsAndCapacities`, …) and the model of botocore for
