@@ -33,8 +33,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Demo { seed } => {
             run::build_programs()?;
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(afterhours_e2e::demo::run(seed))
+            afterhours_e2e::demo::run(seed)
         }
         Task::Test { without_terraform } => test::run(without_terraform),
     }

@@ -12,7 +12,9 @@ pub(crate) fn cargo() -> Command {
 
 /// Runs a command to its end; an error where it fails.
 pub(crate) fn check(name: &str, command: &mut Command) -> anyhow::Result<()> {
-    let status = command.status().with_context(|| format!("{name} could not be started"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("{name} could not be started"))?;
     if !status.success() {
         bail!("{name} failed: {status}");
     }

@@ -9,26 +9,40 @@ use crate::run::{build_programs, cargo, check};
 /// Tells the end-to-end tests to leave out what needs Terraform.
 const WITHOUT_TERRAFORM: &str = "AFTERHOURS_WITHOUT_TERRAFORM";
 
+/// A step and its name.
+type Step = (&'static str, Box<dyn Fn() -> anyhow::Result<()>>);
+
 pub(crate) fn run(without_terraform: bool) -> anyhow::Result<()> {
-    let mut steps: Vec<(&str, Box<dyn Fn() -> anyhow::Result<()>>)> = vec![
-        ("format", Box::new(|| check("cargo fmt", cargo().args(["fmt", "--all", "--check"])))),
+    let mut steps: Vec<Step> = vec![
+        (
+            "format",
+            Box::new(|| check("cargo fmt", cargo().args(["fmt", "--all", "--check"]))),
+        ),
         (
             "lints",
             Box::new(|| {
                 let arguments = ["clippy", "--locked", "--workspace", "--all-targets", "--"];
-                check("cargo clippy", cargo().args(arguments).args(["-D", "warnings"]))
+                check(
+                    "cargo clippy",
+                    cargo().args(arguments).args(["-D", "warnings"]),
+                )
             }),
         ),
     ];
     if without_terraform {
-        say("left out (--without-terraform): terraform fmt, and every end-to-end test that applies the sample platform")?;
+        say(
+            "left out (--without-terraform): terraform fmt, and every end-to-end test that applies the sample platform",
+        )?;
     } else {
         steps.push((
             "terraform fmt",
             Box::new(|| {
                 let mut terraform = Command::new("terraform");
                 terraform.env("TF_CLI_CONFIG_FILE", "/dev/null");
-                check("terraform fmt", terraform.args(["fmt", "-check", "-recursive", "tests"]))
+                check(
+                    "terraform fmt",
+                    terraform.args(["fmt", "-check", "-recursive", "tests"]),
+                )
             }),
         ));
     }
@@ -50,9 +64,16 @@ pub(crate) fn run(without_terraform: bool) -> anyhow::Result<()> {
         say(&format!("[{}/{count}] {name}", index + 1))?;
         let started = Instant::now();
         step()?;
-        say(&format!("[{}/{count}] {name}: {} s", index + 1, started.elapsed().as_secs()))?;
+        say(&format!(
+            "[{}/{count}] {name}: {} s",
+            index + 1,
+            started.elapsed().as_secs()
+        ))?;
     }
-    say(&format!("everything passed in {} s", begun.elapsed().as_secs()))
+    say(&format!(
+        "everything passed in {} s",
+        begun.elapsed().as_secs()
+    ))
 }
 
 fn say(text: &str) -> anyhow::Result<()> {
