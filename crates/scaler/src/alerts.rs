@@ -11,7 +11,8 @@ use afterhours_core::config::Config;
 use afterhours_core::memory::{NightEventKind, ScopeDocument};
 use afterhours_core::model::{Inventory, Scope, TargetId};
 use afterhours_core::plan::{Action, Finding, Plan, Reason, Verb};
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::execute::Failed as FailedCall;
 use crate::tick::Outgoing;
@@ -59,7 +60,7 @@ pub(crate) fn findings(
             };
             Outgoing {
                 alert: scale::finding(&subject, &told, now),
-                finding: Some(finding.fingerprint()),
+                finding: finding.fingerprint(),
             }
         })
         .collect()
@@ -90,26 +91,65 @@ pub(crate) fn failure(
     scale::failure(&subject, &failure, now)
 }
 
-/// The digest of the night, when it is due and there is something to tell.
+/// A digest that was not sent yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Due {
+    /// Its local date.
+    pub(crate) date: Date,
+    /// When it was due.
+    at: Timestamp,
+}
+
+impl Due {
+    /// Whether it tells what happened at an instant; what came later is told a day later.
+    pub(crate) fn tells(self, at: Timestamp) -> bool {
+        at < self.at
+    }
+}
+
+/// Today's digest, where it is due.
+pub(crate) fn digest_due(config: &Config, document: &ScopeDocument, now: Timestamp) -> Option<Due> {
+    let zone = config.zone.time_zone();
+    let date = now.to_zoned(zone.clone()).date();
+    let at = date.to_datetime(config.digest.at);
+    let at = at.to_zoned(zone.clone()).ok()?.timestamp();
+    (at <= now && document.digest_sent != Some(date)).then_some(Due { date, at })
+}
+
+/// The digest of the night, when there is something to tell.
 pub(crate) fn digest(
     config: &Config,
     document: &ScopeDocument,
     plan: &Plan,
     inventory: &Inventory,
+    due: Due,
     now: Timestamp,
 ) -> Option<Envelope> {
-    let local = now.to_zoned(config.zone.time_zone().clone());
-    if local.time() < config.digest.at || document.digest_sent == Some(local.date()) {
-        return None;
-    }
-    let night = night(config, document, plan, inventory, now);
-    let told = !night.slept.is_empty()
-        || !night.woke.is_empty()
-        || !night.kept_awake.is_empty()
-        || !night.failed.is_empty()
-        || !night.open.is_empty()
-        || night.paused.is_some();
-    told.then(|| digest::envelope(&night))
+    let happened = document.events.iter().any(|event| due.tells(event.at));
+    let open = document
+        .findings
+        .values()
+        .any(|known| due.tells(known.since));
+    let paused = document
+        .paused
+        .as_ref()
+        .is_some_and(|pause| due.tells(pause.since));
+    let began_later = |target: &TargetId| {
+        let mut later = document
+            .events
+            .iter()
+            .filter(|event| event.target == *target && !due.tells(event.at));
+        later.any(|event| matches!(event.event, NightEventKind::Failed { .. }))
+    };
+    let failing = document
+        .outcomes
+        .iter()
+        .any(|(target, outcome)| outcome.error.is_some() && !began_later(target));
+    // What cannot be looked at later in the day is a matter of the next digest.
+    let blind = now.duration_since(due.at) < SignedDuration::from_hours(1)
+        && (inventory.groups.error.is_some() || inventory.endpoints.error.is_some());
+    let told = happened || open || paused || failing || blind;
+    told.then(|| digest::envelope(&night(config, document, plan, inventory, due, now)))
 }
 
 fn night(
@@ -117,6 +157,7 @@ fn night(
     document: &ScopeDocument,
     plan: &Plan,
     inventory: &Inventory,
+    due: Due,
     now: Timestamp,
 ) -> Night {
     let scope = &document.scope;
@@ -126,6 +167,7 @@ fn night(
             .events
             .iter()
             .map(|event| event.at)
+            .filter(|at| due.tells(*at))
             .min()
             .unwrap_or(now),
         to: now,
@@ -144,7 +186,7 @@ fn night(
         calls: None,
         omitted: digest::Omitted::default(),
     };
-    happened(&mut night, document);
+    happened(&mut night, document, due);
     for (target, reason) in &plan.untouched {
         if let Reason::Asleep { still_running, .. } = reason
             && !still_running.is_empty()
@@ -181,10 +223,10 @@ fn night(
 }
 
 /// Puts in what happened since the last digest.
-fn happened(night: &mut Night, document: &ScopeDocument) {
+fn happened(night: &mut Night, document: &ScopeDocument, due: Due) {
     let mut kept: BTreeMap<&TargetId, KeptAwake> = BTreeMap::new();
     let mut failed: BTreeMap<(&TargetId, &str), Failed> = BTreeMap::new();
-    for event in &document.events {
+    for event in document.events.iter().filter(|event| due.tells(event.at)) {
         let target = event.target.name.clone();
         let kind = event.target.kind.prefix().to_owned();
         let at = event.at;

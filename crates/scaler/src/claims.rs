@@ -11,6 +11,7 @@ use afterhours_core::model::{Inventory, Kind, Scope, Tags, TargetId, TargetName}
 use afterhours_core::plan::{Reason, Selection, Want, select, want};
 use afterhours_ports::Ports;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use crate::gather::{gather, known_targets};
 use crate::memory::{Commit, Loaded, MemoryError, commit, load};
@@ -183,6 +184,7 @@ impl Scaler {
         command: &Command,
         name: &TargetName,
         request: &Request,
+        deadline: Instant,
     ) -> Result<Reply, ScalerError> {
         for _ in 0..ATTEMPTS {
             let resolved = self.resolve(name, request.now).await?;
@@ -207,7 +209,9 @@ impl Scaler {
                     continue;
                 }
             }
-            return Ok(self.claimed(&resolved, &document, notes, request).await);
+            return Ok(self
+                .claimed(&resolved, &document, notes, request, deadline)
+                .await);
         }
         Err(ScalerError::Contended)
     }
@@ -219,6 +223,7 @@ impl Scaler {
         document: &ScopeDocument,
         mut notes: Vec<String>,
         request: &Request,
+        deadline: Instant,
     ) -> Reply {
         let Resolved {
             scope,
@@ -236,7 +241,7 @@ impl Scaler {
             ));
         }
         let tick = match self
-            .tick_scope(scope, ports, request, Some(target), false)
+            .tick_scope(scope, ports, request, deadline, Some(target), false)
             .await
         {
             Ok(report) => Some(report),
@@ -260,7 +265,11 @@ impl Scaler {
         }
         Reply::Claim(Box::new(ClaimReport {
             target: target.clone(),
-            lease: document.leases.get(target).cloned(),
+            lease: document
+                .leases
+                .get(target)
+                .filter(|lease| lease.is_active(request.now))
+                .cloned(),
             hold: document.holds.get(target).cloned(),
             notes,
             tick,
@@ -312,6 +321,16 @@ impl Scaler {
             Command::Release { .. } => {
                 let lease = document.leases.remove(target);
                 let hold = document.holds.remove(target);
+                if let Some(lease) = &lease
+                    && lease.origin == LeaseOrigin::Observed
+                {
+                    // It is over, not forgotten: else its target would look woken by hand anew.
+                    let over = Lease {
+                        until: lease.until.min(now),
+                        ..lease.clone()
+                    };
+                    document.leases.insert(target.clone(), over);
+                }
                 if lease.is_none() && hold.is_none() {
                     return Err(ClaimError::NoClaim {
                         target: target.clone(),

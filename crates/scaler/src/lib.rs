@@ -17,6 +17,7 @@ use afterhours_core::config::Config;
 use afterhours_core::model::Scope;
 use afterhours_ports::Ports;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 pub use claims::ClaimError;
 pub use gather::GatherError;
@@ -116,27 +117,18 @@ impl Scaler {
 
     /// Answers one command.
     pub async fn run(&self, command: &Command, request: &Request) -> Result<Reply, ScalerError> {
+        let deadline = Instant::now() + request.budget;
+        // Before a name is looked up: who may not do it learns no names from the error.
+        self.permit(command, request, None)?;
         match command {
-            Command::Tick {} => {
-                self.permit(command, request, None)?;
-                self.each_scope(request, false).await
-            }
-            Command::Plan {} => {
-                self.permit(command, request, None)?;
-                self.each_scope(request, true).await
-            }
-            Command::Status {} => {
-                self.permit(command, request, None)?;
-                self.status(request.now).await
-            }
-            Command::Pause { .. } | Command::Resume {} => {
-                self.permit(command, request, None)?;
-                self.switch(command, request).await
-            }
+            Command::Tick {} => self.each_scope(request, deadline, false).await,
+            Command::Plan {} => self.each_scope(request, deadline, true).await,
+            Command::Status {} => self.status(request.now).await,
+            Command::Pause { .. } | Command::Resume {} => self.switch(command, request).await,
             Command::Wake { target, .. }
             | Command::Extend { target, .. }
             | Command::Release { target }
-            | Command::Sleep { target, .. } => self.claim(command, target, request).await,
+            | Command::Sleep { target, .. } => self.claim(command, target, request, deadline).await,
             Command::Why { target } => self.why(command, target, request).await,
         }
     }
@@ -157,11 +149,17 @@ impl Scaler {
         Ok(command.authorise(alias, rule, target)?)
     }
 
-    async fn each_scope(&self, request: &Request, dry_run: bool) -> Result<Reply, ScalerError> {
+    async fn each_scope(
+        &self,
+        request: &Request,
+        deadline: Instant,
+        dry_run: bool,
+    ) -> Result<Reply, ScalerError> {
         let mut reports = Vec::new();
         let mut errors = Vec::new();
         for (scope, ports) in &self.scopes {
-            match self.tick_scope(scope, ports, request, None, dry_run).await {
+            let tick = self.tick_scope(scope, ports, request, deadline, None, dry_run);
+            match tick.await {
                 Ok(report) => reports.push(report),
                 Err(error) => {
                     tracing::error!(%scope, error = chain(&error), "scope failed");

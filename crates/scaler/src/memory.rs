@@ -49,6 +49,7 @@ pub struct Loaded {
 pub async fn load(store: &dyn Store, scope: &Scope) -> Result<Loaded, MemoryError> {
     let key = document_key(scope);
     let mut mended = Vec::new();
+    let mut damage = None;
     let (mut document, etag) = match store.get(&key).await? {
         None => (ScopeDocument::new(scope.clone()), None),
         Some(stored) => match ScopeDocument::from_json(&stored.bytes, scope) {
@@ -57,6 +58,7 @@ pub async fn load(store: &dyn Store, scope: &Scope) -> Result<Loaded, MemoryErro
                 mended.push(format!(
                     "{key} is damaged ({error}) and was taken from the journal"
                 ));
+                damage = Some((key.clone(), error));
                 (ScopeDocument::new(scope.clone()), Some(stored.etag))
             }
             Err(source) => return Err(MemoryError::Document { key, source }),
@@ -81,12 +83,16 @@ pub async fn load(store: &dyn Store, scope: &Scope) -> Result<Loaded, MemoryErro
                     "{key} was behind the journal and was taken from {entry_key}"
                 ));
                 document = entry.document;
+                damage = None;
                 break;
             }
             Err(DocumentError::Damaged(error)) => {
                 mended.push(format!(
                     "{entry_key} is damaged ({error}) and was passed over"
                 ));
+                if etag.is_none() && damage.is_none() {
+                    damage = Some((entry_key.clone(), error));
+                }
             }
             Err(source) => {
                 return Err(MemoryError::Document {
@@ -96,12 +102,36 @@ pub async fn load(store: &dyn Store, scope: &Scope) -> Result<Loaded, MemoryErro
             }
         }
     }
+    if let Some((key, error)) = damage {
+        // To begin with nothing would be to forget what sleeps.
+        let source = DocumentError::Damaged(error);
+        return Err(MemoryError::Document { key, source });
+    }
     Ok(Loaded {
         document,
         mended,
         etag,
         last_generation,
     })
+}
+
+/// Puts a copy where the document was missing, damaged or outdated; whoever was faster wrote a newer one.
+pub async fn mend(store: &dyn Store, loaded: &Loaded) -> Result<(), MemoryError> {
+    let document = &loaded.document;
+    let key = document_key(&document.scope);
+    store
+        .put(&key, &document.to_json(), &loaded.only_if())
+        .await?;
+    Ok(())
+}
+
+impl Loaded {
+    /// The document is still the one that was read.
+    fn only_if(&self) -> Precondition {
+        self.etag
+            .clone()
+            .map_or(Precondition::Absent, Precondition::Unchanged)
+    }
 }
 
 /// What is to be remembered from now on.
@@ -144,10 +174,7 @@ pub async fn commit(
         PutOutcome::Written => {}
     }
     let document = entry.document;
-    let mut only_if = loaded
-        .etag
-        .clone()
-        .map_or(Precondition::Absent, Precondition::Unchanged);
+    let mut only_if = loaded.only_if();
     for _ in 0..ATTEMPTS {
         let key = document_key(&scope);
         match store.put(&key, &document.to_json(), &only_if).await? {
@@ -167,7 +194,8 @@ pub async fn commit(
             }
         };
     }
-    Err(MemoryError::Contended(scope))
+    // The entry is the truth already: whoever reads next takes it from there.
+    Ok(Some(document))
 }
 
 /// Adds to the newest document what came of the calls.
@@ -183,12 +211,9 @@ pub async fn amend(
         if document == loaded.document && loaded.etag.is_some() && loaded.mended.is_empty() {
             return Ok(document);
         }
-        let only_if = loaded
-            .etag
-            .clone()
-            .map_or(Precondition::Absent, Precondition::Unchanged);
         let key = document_key(scope);
-        if store.put(&key, &document.to_json(), &only_if).await? == PutOutcome::Written {
+        let (json, only_if) = (document.to_json(), loaded.only_if());
+        if store.put(&key, &json, &only_if).await? == PutOutcome::Written {
             return Ok(document);
         }
     }

@@ -113,6 +113,6 @@ pub struct StatusReport {
     pub outcomes: BTreeMap<TargetId, Outcome>,
     /// What wants attention.
     pub findings: Vec<KnownFinding>,
-    /// The tick that may be at work.
-    pub in_flight: Option<InFlight>,
+    /// Ticks that may be at work.
+    pub in_flight: Vec<InFlight>,
 }

@@ -7,12 +7,12 @@ use afterhours_core::config::Mode;
 use afterhours_core::memory::{InFlight, NightEvent, NightEventKind, Outcome, ScopeDocument};
 use afterhours_core::model::{Inventory, Scope, TargetId};
 use afterhours_core::plan::{Action, Change, Plan, PlanInput, PlanReport, lint, plan};
-use afterhours_ports::Ports;
+use afterhours_ports::{Ports, Publisher};
 use tokio::time::Instant;
 
-use crate::execute::{Executed, execute};
+use crate::execute::{Executed, Failed, execute};
 use crate::gather::gather;
-use crate::memory::{Commit, Loaded, MemoryError, amend, commit, load};
+use crate::memory::{Commit, Loaded, MemoryError, amend, commit, load, mend};
 use crate::{Request, Scaler, ScalerError, TickReport, activity, alerts, of_scope};
 
 /// How often a tick plans anew when others write at the same time.
@@ -34,10 +34,10 @@ impl Scaler {
         scope: &Scope,
         ports: &Ports,
         request: &Request,
+        deadline: Instant,
         focus: Option<&TargetId>,
         dry_run: bool,
     ) -> Result<TickReport, ScalerError> {
-        let deadline = Instant::now() + request.budget;
         for _ in 0..ATTEMPTS {
             let mut decision = self.decide(scope, ports, request, focus).await?;
             for mended in &decision.loaded.mended {
@@ -146,20 +146,20 @@ impl Scaler {
             change.apply(&mut document);
         }
         let findings = alerts::findings(&self.config, scope, plan, &loaded.document, request.now);
-        let digest = alerts::digest(&self.config, &document, plan, inventory, request.now);
-        let night = digest.as_ref().map(|_| {
-            let date = request
-                .now
-                .to_zoned(self.config.zone.time_zone().clone())
-                .date();
-            (
-                document.digest_sent.replace(date),
-                std::mem::take(&mut document.events),
-            )
+        let due = alerts::digest_due(&self.config, &document, request.now);
+        let digest = due.and_then(|due| {
+            alerts::digest(&self.config, &document, plan, inventory, due, request.now)
         });
+        let night = due.filter(|_| digest.is_some()).map(|due| {
+            let events = std::mem::take(&mut document.events);
+            let (told, later) = events.into_iter().partition(|event| due.tells(event.at));
+            document.events = later;
+            (document.digest_sent.replace(due.date), told)
+        });
+        let mut at_work = None;
         if !plan.actions.is_empty() {
             let span = jiff::SignedDuration::try_from(request.budget).unwrap_or_default();
-            document.in_flight = Some(InFlight {
+            let work = InFlight {
                 request: request.id.clone(),
                 until: request.now.checked_add(span).unwrap_or(request.now),
                 targets: plan
@@ -167,7 +167,10 @@ impl Scaler {
                     .iter()
                     .map(|action| action.target.clone())
                     .collect(),
-            });
+            };
+            document.in_flight.retain(|work| request.now < work.until);
+            document.in_flight.push(work.clone());
+            at_work = Some(work);
         }
         if document != loaded.document {
             let entry = Commit {
@@ -180,11 +183,14 @@ impl Scaler {
             if commit(ports.store.as_ref(), loaded, entry).await?.is_none() {
                 return Ok(None);
             }
+        } else if !loaded.mended.is_empty() {
+            mend(ports.store.as_ref(), loaded).await?;
         }
         Ok(Some(Began {
             findings,
             digest,
             night,
+            at_work,
         }))
     }
 
@@ -204,42 +210,26 @@ impl Scaler {
     ) -> Result<TickReport, ScalerError> {
         let Decision { loaded, plan, .. } = decision;
         let executed = execute(ports, &plan.actions, deadline).await;
-        let failures = failures(&loaded.document, &plan.actions, &executed);
-        let mut outbox: Vec<Outgoing> = began.findings;
-        for (action, failed, count) in &failures {
-            let due = if failed.passes_by_itself() {
-                PATIENCE
-            } else {
-                1
-            };
-            if *count == due {
-                let alert = alerts::failure(&self.config, scope, action, failed, request.now);
-                outbox.push(Outgoing {
-                    alert,
-                    finding: None,
-                });
-            }
-        }
+        let mut failures = failures(&loaded.document, &plan.actions, &executed);
         let mut undelivered = Vec::new();
         let mut digest_lost = false;
         if let Some(publisher) = &ports.publisher {
-            for Outgoing { alert, finding } in outbox {
-                match publisher.publish(&alert).await {
-                    Ok(()) => report.alerts += 1,
-                    Err(error) => {
-                        tracing::error!(%error, title = alert.title, "alert was not published");
-                        undelivered.extend(finding);
-                    }
+            for Outgoing { alert, finding } in began.findings {
+                if tell(publisher.as_ref(), &alert).await {
+                    report.alerts += 1;
+                } else {
+                    undelivered.push(finding);
                 }
             }
+            for failure in failures.iter_mut().filter(|failure| failure.is_due()) {
+                let Failure { action, error, .. } = failure;
+                let alert = alerts::failure(&self.config, scope, action, error, request.now);
+                failure.told = tell(publisher.as_ref(), &alert).await;
+                report.alerts += usize::from(failure.told);
+            }
             if let Some(digest) = &began.digest {
-                match publisher.publish(digest).await {
-                    Ok(()) => report.alerts += 1,
-                    Err(error) => {
-                        tracing::error!(%error, "digest was not published");
-                        digest_lost = true;
-                    }
-                }
+                digest_lost = !tell(publisher.as_ref(), digest).await;
+                report.alerts += usize::from(!digest_lost);
             }
         }
         let night = began.night.filter(|_| digest_lost);
@@ -259,13 +249,9 @@ impl Scaler {
                     document.digest_sent = *sent;
                     document.events.splice(0..0, events.iter().cloned());
                 }
-                if document
+                document
                     .in_flight
-                    .as_ref()
-                    .is_some_and(|work| work.request == request.id)
-                {
-                    document.in_flight = None;
-                }
+                    .retain(|work| Some(work) != began.at_work.as_ref());
             };
             let document = amend(ports.store.as_ref(), scope, finish)
                 .await
@@ -291,12 +277,47 @@ struct Began {
     digest: Option<Envelope>,
     /// The date of the last digest and the events that this digest tells of, should it be lost.
     night: Option<(Option<jiff::civil::Date>, Vec<NightEvent>)>,
+    /// The mark that keeps other ticks off the targets of this one.
+    at_work: Option<InFlight>,
 }
 
 /// An alert on its way, and the finding to be reported again should it be lost.
 pub(crate) struct Outgoing {
     pub(crate) alert: Envelope,
-    pub(crate) finding: Option<String>,
+    pub(crate) finding: String,
+}
+
+/// An action that failed.
+struct Failure<'a> {
+    action: &'a Action,
+    error: &'a Failed,
+    /// How many times in a row, this time included.
+    count: u32,
+    /// Whether an alert of this row was published.
+    told: bool,
+}
+
+impl Failure<'_> {
+    /// Whether somebody has to be told now.
+    fn is_due(&self) -> bool {
+        let patience = if self.error.passes_by_itself() {
+            PATIENCE
+        } else {
+            1
+        };
+        !self.told && self.count >= patience
+    }
+}
+
+/// Publishes an alert; says whether that worked.
+async fn tell(publisher: &dyn Publisher, alert: &Envelope) -> bool {
+    match publisher.publish(alert).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::error!(%error, title = alert.title, "alert was not published");
+            false
+        }
+    }
 }
 
 fn intent(action: &Action) -> String {
@@ -311,12 +332,11 @@ fn intent(action: &Action) -> String {
     format!("{verb} {target}: {from} -> {to} ({reason})")
 }
 
-/// Failed actions with how many times in a row they failed, this time included.
 fn failures<'a>(
     document: &ScopeDocument,
     actions: &'a [Action],
     executed: &'a [Executed],
-) -> Vec<(&'a Action, &'a crate::execute::Failed, u32)> {
+) -> Vec<Failure<'a>> {
     executed
         .iter()
         .filter_map(|executed| {
@@ -324,13 +344,14 @@ fn failures<'a>(
             let action = actions.get(executed.index)?;
             let before = document.outcomes.get(&action.target);
             let before = before.filter(|outcome| outcome.action == action.verb.to_string());
-            Some((
+            Some(Failure {
                 action,
                 error,
-                before
+                count: before
                     .map_or(0, |outcome| outcome.failures)
                     .saturating_add(1),
-            ))
+                told: before.is_some_and(|outcome| outcome.told),
+            })
         })
         .collect()
 }
@@ -343,7 +364,7 @@ struct Outcomes {
 fn outcomes(
     actions: &[Action],
     executed: &[Executed],
-    failures: &[(&Action, &crate::execute::Failed, u32)],
+    failures: &[Failure<'_>],
     request: &Request,
 ) -> Outcomes {
     let failed: BTreeSet<usize> = executed
@@ -361,19 +382,27 @@ fn outcomes(
                 action: action.verb.to_string(),
                 error: None,
                 failures: 0,
+                told: false,
             };
             outcomes.push((action.target.clone(), outcome));
         }
     }
-    for (action, error, failures) in failures {
+    for Failure {
+        action,
+        error,
+        count,
+        told,
+    } in failures
+    {
         let outcome = Outcome {
             at: request.now,
             action: action.verb.to_string(),
             error: Some(error.to_string()),
-            failures: *failures,
+            failures: *count,
+            told: *told,
         };
         outcomes.push((action.target.clone(), outcome));
-        if *failures == 1 {
+        if *count == 1 {
             let event = NightEventKind::Failed {
                 action: action.verb.to_string(),
                 error: error.to_string(),

@@ -29,8 +29,8 @@ pub struct ScopeDocument {
     pub holds: BTreeMap<TargetId, Hold>,
     /// The kill switch.
     pub paused: Option<Pause>,
-    /// The tick that may be carrying out its plan now.
-    pub in_flight: Option<InFlight>,
+    /// Ticks that may be carrying out their plans now.
+    pub in_flight: Vec<InFlight>,
     /// Busy targets that are not put to sleep yet.
     pub grace: BTreeMap<TargetId, Grace>,
     /// What wants attention and was reported, by fingerprint.
@@ -76,6 +76,9 @@ pub struct Outcome {
     pub error: Option<String>,
     /// How many times in a row it failed.
     pub failures: u32,
+    /// Whether an alert of this row of failures was published.
+    #[serde(default)]
+    pub told: bool,
 }
 
 /// One entry of the journal.
@@ -125,7 +128,7 @@ impl ScopeDocument {
             leases: BTreeMap::new(),
             holds: BTreeMap::new(),
             paused: None,
-            in_flight: None,
+            in_flight: Vec::new(),
             grace: BTreeMap::new(),
             findings: BTreeMap::new(),
             outcomes: BTreeMap::new(),
@@ -149,8 +152,8 @@ impl ScopeDocument {
     /// Whether a tick may be carrying out its plan on `target` now.
     pub fn at_work_on(&self, target: &TargetId, now: Timestamp) -> Option<&InFlight> {
         self.in_flight
-            .as_ref()
-            .filter(|work| now < work.until && work.targets.contains(target))
+            .iter()
+            .find(|work| now < work.until && work.targets.contains(target))
     }
 
     fn of_scope(self, scope: &Scope) -> Result<Self, DocumentError> {

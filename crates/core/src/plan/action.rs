@@ -147,6 +147,8 @@ pub enum Change {
     PutFinding(String, KnownFinding),
     /// Forgets it, since it is over.
     DropFinding(String),
+    /// Forgets the last outcome: what failed is as it should be, or gone.
+    DropOutcome(TargetId),
     /// Adds to the digest.
     Event(NightEvent),
 }
@@ -181,6 +183,9 @@ impl Change {
             }
             Self::DropFinding(fingerprint) => {
                 document.findings.remove(&fingerprint);
+            }
+            Self::DropOutcome(target) => {
+                document.outcomes.remove(&target);
             }
             Self::Event(event) => document.events.push(event),
         }

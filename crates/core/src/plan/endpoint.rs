@@ -18,7 +18,10 @@ impl Planner<'_> {
         let wanted = self.want(&target, &endpoint.tags);
         let verdict = match self.leave(&target, &endpoint.tags, wanted) {
             Err(verdict) => verdict,
-            Ok(wanted) => self.selected_endpoint(&target, endpoint, wanted),
+            Ok(wanted) => match self.at_work(&target) {
+                Some(verdict) => verdict,
+                None => self.selected_endpoint(&target, endpoint, wanted),
+            },
         };
         self.settle(target, verdict);
     }
@@ -73,6 +76,8 @@ impl Planner<'_> {
                         Reason::Leased { .. } => why,
                         _ => Reason::Awake,
                     }),
+                    // Whoever woke it past this tool has what they wanted.
+                    Some(_) if !open && self.observed_lease(target) => Verdict::Leave(why),
                     Some((record, saved)) => match saved.method {
                         EndpointMethod::ZeroInstances => {
                             let count = count.filter(|_| !open);
@@ -308,6 +313,17 @@ impl Planner<'_> {
                 target: lowered(target),
             })
             .collect();
+        // What was deployed to a sleeping endpoint is what it wakes to.
+        for live in live {
+            match saved
+                .scalable_targets
+                .iter_mut()
+                .find(|known| same_target(live, known))
+            {
+                Some(known) => *known = merge_target(known, live),
+                None => saved.scalable_targets.push(live.clone()),
+            }
+        }
         // The service takes the capacity of one variant per call, and is busy with it for a while.
         let next = endpoint.variants.iter().find(|variant| variant.count > 0);
         if let Some(variant) = next {
@@ -318,6 +334,9 @@ impl Planner<'_> {
         }
         let known = self.record(target);
         if steps.is_empty() {
+            if self.observed_lease_is_over(target) {
+                self.change(Change::DropLease(target.clone()));
+            }
             saved.seen_modified = endpoint.modified_at;
             let asleep = endpoint_record(endpoint, saved.clone(), captured_at, Phase::Asleep);
             if known != Some(&asleep) {
@@ -450,16 +469,13 @@ impl Planner<'_> {
             }
         };
         // What somebody registered meanwhile is theirs; only what the sleep wrote is taken back.
-        let steps = saved
-            .scalable_targets
+        let steps = live
             .iter()
-            .filter(|known| **known != lowered(known))
-            .filter(|known| {
-                live.iter()
-                    .any(|live| same_target(live, known) && is_lowered(live, known))
-            })
-            .map(|known| Step::RegisterTarget {
-                target: known.clone(),
+            .filter_map(|live| {
+                let mut known = saved.scalable_targets.iter();
+                let known = known.find(|known| same_target(live, known))?;
+                let target = merge_target(known, live);
+                (target != *live).then_some(Step::RegisterTarget { target })
             })
             .collect();
         self.finish_wake(target, endpoint, record, saved, steps, why)
@@ -734,9 +750,22 @@ fn same_target(a: &ScalableTarget, b: &ScalableTarget) -> bool {
     a.resource_id == b.resource_id && a.dimension == b.dimension
 }
 
-/// Whether `live` is what the sleep made of `known`.
-fn is_lowered(live: &ScalableTarget, known: &ScalableTarget) -> bool {
-    live.min == 0 && live.suspended == Suspension::ALL && live.max == known.max
+/// What a target wakes to: what was known of it, where it is what the sleep wrote, else what somebody
+/// registered meanwhile.
+fn merge_target(known: &ScalableTarget, live: &ScalableTarget) -> ScalableTarget {
+    ScalableTarget {
+        min: if live.min == 0 {
+            known.min.min(live.max)
+        } else {
+            live.min
+        },
+        suspended: Suspension {
+            scale_in: live.suspended.scale_in && known.suspended.scale_in,
+            scale_out: live.suspended.scale_out && known.suspended.scale_out,
+            scheduled: live.suspended.scheduled && known.suspended.scheduled,
+        },
+        ..live.clone()
+    }
 }
 
 fn shape(variants: &[Variant]) -> Shape {

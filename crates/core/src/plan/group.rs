@@ -18,7 +18,10 @@ impl Planner<'_> {
         let wanted = self.want(&target, &group.tags);
         let verdict = match self.leave(&target, &group.tags, wanted) {
             Err(verdict) => verdict,
-            Ok(wanted) => self.selected_group(&target, group, wanted),
+            Ok(wanted) => match self.at_work(&target) {
+                Some(verdict) => verdict,
+                None => self.selected_group(&target, group, wanted),
+            },
         };
         self.settle(target, verdict);
     }
@@ -122,6 +125,9 @@ impl Planner<'_> {
             .cloned()
             .collect();
         if group.size.is_zero() && suspend.is_empty() {
+            if self.observed_lease_is_over(target) {
+                self.change(Change::DropLease(target.clone()));
+            }
             if record.phase != Phase::Asleep {
                 // The call of an earlier tick took effect, and that tick did not live to say so.
                 let record = group_record(group, saved.clone(), record.captured_at, Phase::Asleep);
@@ -277,6 +283,10 @@ impl Planner<'_> {
         open: bool,
         why: Reason,
     ) -> Verdict {
+        if !open && self.observed_lease(target) {
+            // Whoever woke it past this tool has what they wanted.
+            return Verdict::Leave(why);
+        }
         let saved = record.saved;
         let whole = merge(saved, group.size);
         let partial = count.filter(|count| !open || *count > whole.desired);

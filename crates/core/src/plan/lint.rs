@@ -67,7 +67,7 @@ fn check(input: PlanInput<'_>, action: &Action) -> Option<&'static str> {
         Selection::Untagged | Selection::Scheduled { .. } => {}
     }
     if let Some(old) = old
-        && old.arn == record.arn
+        && is_of_same(old, record)
         && lowers(old, record)
     {
         return Some("what was saved is never overwritten with less");
@@ -161,6 +161,12 @@ fn tags_of<'a>(input: PlanInput<'a>, action: &Action, record: &'a Record) -> &'a
         Saved::Endpoint(saved) => &saved.tags,
         Saved::Group(_) => &NONE,
     })
+}
+
+/// Whether two records are of one sleeper; an endpoint made anew by hand has the ARN of the old one.
+fn is_of_same(old: &Record, new: &Record) -> bool {
+    let recreated = matches!(&old.saved, Saved::Endpoint(saved) if saved.recreating);
+    old.arn == new.arn && (old.created_at == new.created_at || recreated)
 }
 
 fn lowers(old: &Record, new: &Record) -> bool {

@@ -177,11 +177,41 @@ impl<'a> Planner<'a> {
         )
     }
 
+    /// A tick that works on the target may be about to change it: whatever is read now may be outdated
+    /// before it is written, so nothing is concluded from it.
+    fn at_work(&self, target: &TargetId) -> Option<Verdict> {
+        let PlanInput { now, document, .. } = self.input;
+        let work = document.at_work_on(target, now)?;
+        Some(Verdict::Leave(Reason::InFlight { until: work.until }))
+    }
+
     fn settle(&mut self, target: TargetId, verdict: Verdict) {
+        self.drop_failure(&target, &verdict);
         match verdict {
             Verdict::Ignore => {}
             Verdict::Leave(reason) => self.plan.untouched.push((target, reason)),
             Verdict::Act(action) => self.plan.actions.push(*action),
+        }
+    }
+
+    /// What failed and is now as it should be, whoever mended it, fails no longer.
+    fn drop_failure(&mut self, target: &TargetId, verdict: &Verdict) {
+        let settled = match verdict {
+            Verdict::Act(_) => false,
+            Verdict::Ignore => true,
+            Verdict::Leave(reason) => matches!(
+                reason,
+                Reason::Awake
+                    | Reason::Asleep { .. }
+                    | Reason::AlreadyZero
+                    | Reason::Leased { .. }
+                    | Reason::Protected
+                    | Reason::Production { .. }
+            ),
+        };
+        let outcome = self.input.document.outcomes.get(target);
+        if settled && outcome.is_some_and(|outcome| outcome.error.is_some()) {
+            self.change(Change::DropOutcome(target.clone()));
         }
     }
 
@@ -328,16 +358,16 @@ impl<'a> Planner<'a> {
         for (summary, tags) in &self.input.inventory.other_endpoints {
             let target = TargetId::endpoint(&summary.name);
             let wanted = self.want(&target, tags);
-            let verdict = match self.leave(&target, tags, wanted) {
-                Err(verdict) => verdict,
-                Ok(Want::Asleep { .. }) => match self.record(&target) {
+            let verdict = match (self.leave(&target, tags, wanted), self.at_work(&target)) {
+                (Err(verdict), _) | (Ok(_), Some(verdict)) => verdict,
+                (Ok(Want::Asleep { .. }), None) => match self.record(&target) {
                     Some(record) => Verdict::Leave(Reason::Asleep {
                         since: record.captured_at,
                         still_running: Vec::new(),
                     }),
                     None => Verdict::Leave(Reason::InTransition(summary.status.clone())),
                 },
-                Ok(_) => {
+                (Ok(_), None) => {
                     if let Some(change) = self.drop_grace(&target) {
                         self.change(change);
                     }
@@ -376,8 +406,9 @@ impl<'a> Planner<'a> {
             if present || !proven {
                 continue;
             }
-            let verdict = match &record.saved {
-                crate::memory::Saved::Endpoint(saved) if saved.is_deleted_on_purpose() => {
+            let verdict = match (&record.saved, self.at_work(target)) {
+                (_, Some(at_work)) => at_work,
+                (crate::memory::Saved::Endpoint(saved), None) if saved.is_deleted_on_purpose() => {
                     self.deleted_endpoint(target, record, saved)
                 }
                 _ => self.gone(target),
@@ -392,6 +423,7 @@ impl<'a> Planner<'a> {
             Change::DropRecord(target.clone()),
             Change::DropLease(target.clone()),
             Change::DropHold(target.clone()),
+            Change::DropOutcome(target.clone()),
         ] {
             self.change(change);
         }

@@ -1,0 +1,1 @@
+//! Leases, holds, the kill switch: S60 to S66.

@@ -1,0 +1,1 @@
+//! Whole ticks: S67 to S71.
