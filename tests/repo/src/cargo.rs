@@ -63,7 +63,6 @@ pub(crate) struct Dependency {
 
 #[derive(Deserialize)]
 pub(crate) struct Target {
-    pub(crate) name: String,
     pub(crate) kind: Vec<String>,
 }
 

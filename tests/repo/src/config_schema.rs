@@ -6,6 +6,7 @@ use std::fs;
 use afterhours_core::command::Command;
 use afterhours_core::config::Config;
 use jsonschema::Validator;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::root;
@@ -239,180 +240,33 @@ fn what_may_be_absent_or_null_is_the_same_for_both() {
     }
 }
 
-/// A faulty value, what the message names, and whether the schema can say so, too.
-struct Fault(&'static str, Value, &'static [&'static str], bool);
+/// A value that is put into the full sample, what the message must name, and whether the schema can refuse it, too.
+#[derive(Deserialize)]
+struct Fault {
+    at: String,
+    value: Value,
+    named: Vec<String>,
+    schema: bool,
+}
 
 #[test]
 fn faults_are_refused_with_the_field_the_value_and_what_is_accepted() {
     let schema = schema();
-    let faults = [
-        Fault(
-            "/version",
-            json!(2),
-            &["`version`", "2", "accepted: 1"],
-            true,
-        ),
-        Fault(
-            "/mode",
-            json!("dry"),
-            &["`mode`", "dry", "observe", "act"],
-            true,
-        ),
-        Fault(
-            "/environment",
-            json!(" "),
-            &["`environment`", "not empty"],
-            true,
-        ),
-        Fault("/bucket", json!(""), &["`bucket`", "not empty"], true),
-        Fault(
-            "/zone",
-            json!("Europe/Berln"),
-            &["`zone`", "Europe/Berln", "Europe/Berlin"],
-            false,
-        ),
-        Fault(
-            "/topic_arn",
-            json!("alerts"),
-            &["`topic_arn`", "alerts", "ARN of an SNS topic"],
-            true,
-        ),
-        Fault("/scopes", json!([]), &["`scopes`", "at least one"], true),
-        Fault(
-            "/scopes/0/account",
-            json!("1234"),
-            &["`scopes[0].account`", "1234", "twelve digits"],
-            true,
-        ),
-        Fault(
-            "/scopes/0/account",
-            json!("12345678901x"),
-            &["twelve digits"],
-            true,
-        ),
-        Fault("/scopes/1/region", json!(""), &["`scopes[1].region`"], true),
-        Fault(
-            "/scopes/1/region",
-            json!("eu-central-1"),
-            &["`scopes[1]`", "each scope once"],
-            true,
-        ),
-        Fault(
-            "/schedules/kept",
-            json!("Mon-Fir 08:00-18:00"),
-            &["schedules.kept", "Fir", "Fri"],
-            false,
-        ),
-        Fault(
-            "/schedules/kept",
-            json!(""),
-            &["schedules.kept", "empty"],
-            true,
-        ),
-        Fault(
-            "/default_schedule",
-            json!("nights"),
-            &["`default_schedule`", "nights", "office-hours"],
-            false,
-        ),
-        Fault(
-            "/limits/max_share_per_tick",
-            json!(0),
-            &["max_share_per_tick", "over 0 and at most 1"],
-            true,
-        ),
-        Fault(
-            "/limits/max_share_per_tick",
-            json!(1.5),
-            &["max_share_per_tick", "1.5"],
-            true,
-        ),
-        Fault(
-            "/limits/min_changes_per_tick",
-            json!(0),
-            &["min_changes_per_tick", "1 or more"],
-            true,
-        ),
-        Fault(
-            "/limits/min_changes_per_tick",
-            json!(-1),
-            &["min_changes_per_tick", "-1"],
-            true,
-        ),
-        Fault(
-            "/limits/max_lease",
-            json!("12"),
-            &["limits.max_lease", "12", "accepted"],
-            true,
-        ),
-        Fault(
-            "/limits/max_lease",
-            json!("0h"),
-            &["limits.max_lease", "0h"],
-            true,
-        ),
-        Fault(
-            "/limits/max_lease",
-            json!("400d"),
-            &["limits.max_lease", "400d", "366d"],
-            false,
-        ),
-        Fault(
-            "/limits/max_capacity",
-            json!(1.5),
-            &["limits.max_capacity", "1.5"],
-            true,
-        ),
-        Fault("/production/tag", json!(""), &["`production.tag`"], true),
-        Fault(
-            "/tag_removed",
-            json!("forget"),
-            &["`tag_removed`", "forget", "restore", "leave"],
-            true,
-        ),
-        Fault(
-            "/busy/gpu_percent",
-            json!(101),
-            &["busy.gpu_percent", "101", "0 to 100"],
-            true,
-        ),
-        Fault(
-            "/busy/cpu_percent",
-            json!(-1),
-            &["busy.cpu_percent", "-1"],
-            true,
-        ),
-        Fault("/digest/at", json!("25:00"), &["`digest.at`"], true),
-        Fault(
-            "/rates/sagemaker",
-            json!(0),
-            &["rates.sagemaker", "over 0"],
-            true,
-        ),
-        Fault(
-            "/rates/autoscaling",
-            json!(1001),
-            &["rates.autoscaling", "at most 1000"],
-            true,
-        ),
-        Fault(
-            "/aliases/chat/commands/0",
-            json!("wakeup"),
-            &["aliases.chat", "wakeup", "tick, plan"],
-            true,
-        ),
-    ];
-    for Fault(place, wrong, named, expressible) in faults {
-        let mut value = sample("full");
-        *value.pointer_mut(place).unwrap() = wrong.clone();
-        let error = read(&value).unwrap_err();
-        for part in named {
+    let faults: Vec<Fault> =
+        serde_json::from_str(&root::read("tests/repo/fixtures/config-faults.json")).unwrap();
+    assert!(faults.len() >= 30);
+    for fault in faults {
+        let Fault { at, value, .. } = &fault;
+        let mut config = sample("full");
+        *config.pointer_mut(at).unwrap() = value.clone();
+        let error = read(&config).unwrap_err();
+        for part in &fault.named {
             assert!(
                 error.contains(part),
-                "{place} = {wrong}: {part:?} is not in: {error}"
+                "{at} = {value}: {part:?} is not in: {error}"
             );
         }
-        assert_eq!(schema.is_valid(&value), !expressible, "{place} = {wrong}");
+        assert_eq!(!schema.is_valid(&config), fault.schema, "{at} = {value}");
     }
 }
 
