@@ -96,9 +96,5 @@ fn functions_link_one_tls_and_one_http_stack() {
         );
         // Credentials of functions come from the environment; the rest costs size and start-up time.
         assert!(versions("aws-config").is_empty(), "{name} links aws-config");
-        assert!(
-            versions("rustls-native-certs").is_empty(),
-            "{name} scans the system's certificates"
-        );
     }
 }
