@@ -6,10 +6,11 @@
     reason = "a test that meets what it does not expect has failed"
 )]
 
-
 mod rig;
 
 mod claims;
+mod crash;
 mod endpoints;
 mod groups;
+mod race;
 mod whole;

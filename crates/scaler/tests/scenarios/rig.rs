@@ -273,3 +273,19 @@ pub(crate) fn untouched(report: &TickReport, target: &str) -> String {
         .map(|left| left.reason.clone())
         .unwrap_or_default()
 }
+
+/// Runs a command from begin to end in another process, as it were, while this one stands still.
+pub(crate) fn elsewhere(
+    scaler: &Scaler,
+    command: &Command,
+    request: &Request,
+) -> Result<Reply, ScalerError> {
+    std::thread::scope(|scope| {
+        let run = || {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+            runtime.block_on(scaler.run(command, request))
+        };
+        scope.spawn(run).join().unwrap()
+    })
+}
