@@ -119,6 +119,30 @@ fn python_packages_are_pinned_and_hashed_and_name_no_index() {
 }
 
 #[test]
+fn settings_and_secrets_of_one_machine_are_not_kept() {
+    let banned = [
+        ".env",
+        ".netrc",
+        ".npmrc",
+        "credentials.toml",
+        "pip.conf",
+        "terraform.tfstate",
+    ];
+    for file in root::files() {
+        let name = file.rsplit('/').next().unwrap();
+        assert!(!banned.contains(&name), "{file}");
+    }
+    for (file, text) in root::texts() {
+        let key = concat!("-----BEGIN ", "PRIVATE KEY");
+        let rsa = concat!("-----BEGIN RSA ", "PRIVATE KEY");
+        assert!(
+            !text.contains(key) && !text.contains(rsa),
+            "{file} holds a private key"
+        );
+    }
+}
+
+#[test]
 fn the_lock_file_is_kept_and_what_is_made_is_not() {
     assert!(root::path("Cargo.lock").is_file());
     let ignored = root::read(".gitignore");
