@@ -1,9 +1,9 @@
-//! Metrics behind their port.
+//! `CloudWatch` metrics behind their port.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use afterhours_aws::{Answer, Aws, Pages, Service, date_time, port_error};
-use afterhours_ports::{MetricQuery, Metrics, PortResult};
+use afterhours_ports::{ErrorClass, MetricQuery, Metrics, PortError, PortResult};
 use async_trait::async_trait;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, StatusCode};
@@ -14,12 +14,9 @@ pub const ACTIONS: &[&str] = &[GET];
 
 const GET: &str = "cloudwatch:GetMetricData";
 
-/// Queries of one call, the most that is allowed
-/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>).
+/// Queries of one call ("as many as 500 different metrics"
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>)).
 const QUERIES: usize = 500;
-
-/// Seconds that one data point stands for: what EC2 reports every five minutes without detailed monitoring.
-const PERIOD: i32 = 300;
 
 /// The metrics of one account and region.
 #[derive(Debug, Clone)]
@@ -27,34 +24,41 @@ pub struct CloudWatchMetrics {
     client: Client,
 }
 
+/// The data points of one metric so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Points {
+    sum: f64,
+    count: u32,
+}
+
 impl CloudWatchMetrics {
-    /// The metrics that `aws` can see.
+    /// All metrics.
     pub fn new(aws: &Aws) -> Self {
         Self {
             client: Client::new(&aws.config(Service::CloudWatch)),
         }
     }
 
-    async fn points(
+    async fn averages_of(
         &self,
         queries: &[MetricQuery],
         from: Timestamp,
         until: Timestamp,
     ) -> PortResult<Vec<Option<f64>>> {
-        let mut points: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+        let period = period(from, until);
+        let request = queries
+            .iter()
+            .enumerate()
+            .map(|(index, query)| data_query(index, query, period));
+        let request = request.collect::<Vec<_>>();
+        let mut points = HashMap::<String, Points>::new();
         let mut pages = Pages::new(GET);
         let mut token = None;
         loop {
             let answer = self
                 .client
                 .get_metric_data()
-                .set_metric_data_queries(Some(
-                    queries
-                        .iter()
-                        .enumerate()
-                        .map(|(index, query)| asked(index, query))
-                        .collect(),
-                ))
+                .set_metric_data_queries(Some(request.clone()))
                 .start_time(date_time(from))
                 .end_time(date_time(until))
                 .set_next_token(token)
@@ -62,18 +66,13 @@ impl CloudWatchMetrics {
                 .await
                 .map_err(|error| port_error(GET, error))?;
             for result in answer.metric_data_results() {
-                let id = Answer::of(GET).text("Id", result.id())?;
-                let index = id.strip_prefix('q').and_then(|index| index.parse().ok());
-                let index = Answer::of(GET).required("Id", index)?;
-                if matches!(
-                    result.status_code(),
-                    Some(StatusCode::Forbidden | StatusCode::InternalError)
-                ) {
-                    let status = result.status_code().map_or("", StatusCode::as_str);
-                    let error = format!("the metric of query {id} has status {status}");
-                    return Err(Answer::of(GET).unusable(error));
+                let id = Answer::of(GET).text("MetricDataResults.Id", result.id())?;
+                readable(&id, result.status_code())?;
+                let known = points.entry(id).or_default();
+                for value in result.values() {
+                    known.sum += value;
+                    known.count += 1;
                 }
-                points.entry(index).or_default().extend(result.values());
             }
             token = pages.next(answer.next_token(), answer.metric_data_results().len())?;
             if token.is_none() {
@@ -81,7 +80,11 @@ impl CloudWatchMetrics {
             }
         }
         Ok((0..queries.len())
-            .map(|index| average(points.get(&index)))
+            .map(|index| points.get(&id(index)))
+            .map(|points| {
+                let points = points.filter(|points| points.count > 0)?;
+                Some(points.sum / f64::from(points.count))
+            })
             .collect())
     }
 }
@@ -96,40 +99,63 @@ impl Metrics for CloudWatchMetrics {
     ) -> PortResult<Vec<Option<f64>>> {
         let mut averages = Vec::with_capacity(queries.len());
         for queries in queries.chunks(QUERIES) {
-            averages.extend(self.points(queries, from, until).await?);
+            averages.extend(self.averages_of(queries, from, until).await?);
         }
         Ok(averages)
     }
 }
 
-fn asked(index: usize, query: &MetricQuery) -> MetricDataQuery {
+/// Identifiers begin with a lower-case letter (API reference, `MetricDataQuery`, `Id`).
+fn id(index: usize) -> String {
+    format!("q{index}")
+}
+
+fn data_query(index: usize, query: &MetricQuery, period: i32) -> MetricDataQuery {
     let dimensions = query
         .dimensions
         .iter()
-        .map(|(name, value)| Dimension::builder().name(name).value(value).build())
-        .collect();
+        .map(|(name, value)| Dimension::builder().name(name).value(value).build());
     let metric = Metric::builder()
         .namespace(&query.namespace)
         .metric_name(&query.name)
-        .set_dimensions(Some(dimensions))
+        .set_dimensions(Some(dimensions.collect()))
         .build();
     let stat = MetricStat::builder()
         .metric(metric)
-        .period(PERIOD)
+        .period(period)
         .stat("Average")
         .build();
     MetricDataQuery::builder()
-        .id(format!("q{index}"))
+        .id(id(index))
         .metric_stat(stat)
         .return_data(true)
         .build()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a call gives at most 100,800 data points"
-)]
-fn average(points: Option<&Vec<f64>>) -> Option<f64> {
-    let points = points.filter(|points| !points.is_empty())?;
-    Some(points.iter().sum::<f64>() / points.len() as f64)
+/// The finest period that is still kept: one minute for 15 days, five for 63 days, then an hour
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html>, metrics retention).
+///
+/// One period of the whole window would be aligned to its own multiples and miss both ends of the window.
+fn period(from: Timestamp, until: Timestamp) -> i32 {
+    const HOUR: i64 = 3_600;
+    match until.as_second() - from.as_second() {
+        ..=21_600 => 60,
+        seconds if seconds <= 15 * 24 * HOUR => 300,
+        _ => 3_600,
+    }
+}
+
+/// Whether the values of a result are worth anything; `PartialData` goes on with the next page.
+fn readable(id: &str, status: Option<&StatusCode>) -> PortResult<()> {
+    let (class, reason) = match status {
+        Some(StatusCode::Forbidden) => (ErrorClass::Denied, "Forbidden"),
+        Some(StatusCode::InternalError) => (ErrorClass::Unavailable, "InternalError"),
+        _ => return Ok(()),
+    };
+    Err(PortError {
+        class,
+        action: GET.to_owned(),
+        code: reason.to_owned(),
+        message: format!("the query {id:?} was not answered"),
+    })
 }

@@ -1,8 +1,12 @@
-//! Invoking an installed function.
+//! Calling a function by name, for the command-line tool.
 
-use afterhours_aws::{Answer, Aws, Service, port_error};
-use afterhours_ports::{PortError, PortResult};
+use std::time::Duration;
+
+use afterhours_aws::{Aws, Service, port_error};
+use afterhours_ports::PortResult;
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::config::retry::RetryConfig;
+use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 
 /// What the adapter may call, as IAM names it.
@@ -10,13 +14,13 @@ pub const ACTIONS: &[&str] = &[INVOKE];
 
 const INVOKE: &str = "lambda:InvokeFunction";
 
-/// The answer of a function.
+/// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Invoked {
-    /// What it returned, as JSON text.
-    Returned(String),
-    /// It failed; the error document as JSON text (`errorType`, `errorMessage`).
-    Failed(String),
+pub struct Invoked {
+    /// What the function returned; where it failed, an object with `errorType` and `errorMessage`.
+    pub payload: Vec<u8>,
+    /// Whether the function failed.
+    pub failed: bool,
 }
 
 /// The functions of one account and region.
@@ -26,38 +30,39 @@ pub struct Functions {
 }
 
 impl Functions {
-    /// The functions that `aws` can invoke.
-    pub fn new(aws: &Aws) -> Self {
+    /// Waits up to `timeout` for an answer and asks once only: after a lost answer the function may still be at work.
+    pub fn new(aws: &Aws, timeout: Duration) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(3))
+            .operation_attempt_timeout(timeout)
+            .operation_timeout(timeout)
+            .build();
+        let config = aws_sdk_lambda::config::Builder::from(&aws.config(Service::Lambda))
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::disabled())
+            .build();
         Self {
-            client: Client::new(&aws.config(Service::Lambda)),
+            client: Client::from_conf(config),
         }
     }
 
-    /// Invokes a function (name or ARN, with `:ALIAS` where wanted) and waits for its answer.
+    /// Calls a function, named as `name`, `name:alias` or by ARN, with a JSON payload.
     ///
     /// # Errors
-    /// Those of the call; an error of the function itself is [`Invoked::Failed`].
-    pub async fn invoke(&self, function: &str, payload: &str) -> PortResult<Invoked> {
-        let answer = self
+    /// Where the function could not be called; a function that fails is [`Invoked::failed`].
+    pub async fn invoke(&self, function: &str, payload: Vec<u8>) -> PortResult<Invoked> {
+        let request = self
             .client
             .invoke()
             .function_name(function)
-            .payload(Blob::new(payload.as_bytes()))
+            .payload(Blob::new(payload));
+        let answer = request
             .send()
             .await
             .map_err(|error| port_error(INVOKE, error))?;
-        let bytes = answer
-            .payload()
-            .map(|blob| blob.as_ref().to_vec())
-            .unwrap_or_default();
-        let text = String::from_utf8(bytes).map_err(|error| not_text(&error))?;
-        Ok(match answer.function_error() {
-            None => Invoked::Returned(text),
-            Some(_) => Invoked::Failed(text),
+        Ok(Invoked {
+            failed: answer.function_error().is_some(),
+            payload: answer.payload.map(Blob::into_inner).unwrap_or_default(),
         })
     }
-}
-
-fn not_text(error: &std::string::FromUtf8Error) -> PortError {
-    Answer::of(INVOKE).unusable(format!("the payload is no text: {error}"))
 }

@@ -1,4 +1,6 @@
-//! Secrets by name.
+//! Secrets that are read, never shown.
+
+use std::fmt;
 
 use afterhours_aws::{Answer, Aws, Service, port_error};
 use afterhours_ports::PortResult;
@@ -9,6 +11,28 @@ pub const ACTIONS: &[&str] = &[GET];
 
 const GET: &str = "secretsmanager:GetSecretValue";
 
+/// A secret text; what is printed of it is a placeholder.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a text into keeping.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
 /// The secrets of one account and region.
 #[derive(Debug, Clone)]
 pub struct Secrets {
@@ -16,25 +40,25 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// The secrets that `aws` can read.
+    /// All secrets that may be read.
     pub fn new(aws: &Aws) -> Self {
         Self {
             client: Client::new(&aws.config(Service::SecretsManager)),
         }
     }
 
-    /// The text of a secret, by name or ARN; never to be logged.
+    /// Reads the text of a secret by name or ARN.
     ///
     /// # Errors
-    /// Those of the call, and where the secret is binary.
-    pub async fn text(&self, id: &str) -> PortResult<String> {
-        let answer = self
-            .client
-            .get_secret_value()
-            .secret_id(id)
+    /// Class `NotFound` where there is none; a binary secret lacks `SecretString`.
+    pub async fn text(&self, id: &str) -> PortResult<Secret> {
+        let request = self.client.get_secret_value().secret_id(id);
+        let answer = request
             .send()
             .await
             .map_err(|error| port_error(GET, error))?;
-        Answer::of(GET).text("SecretString", answer.secret_string())
+        Answer::of(GET)
+            .text("SecretString", answer.secret_string())
+            .map(Secret)
     }
 }

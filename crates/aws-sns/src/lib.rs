@@ -1,8 +1,8 @@
 //! The alert topic behind its port.
 
-use afterhours_aws::{Aws, Service, port_error};
+use afterhours_aws::{Aws, Service, port_error, request_error};
 use afterhours_core::alert::{Envelope, sns_message};
-use afterhours_ports::{ErrorClass, PortError, PortResult, Publisher};
+use afterhours_ports::{PortResult, Publisher};
 use async_trait::async_trait;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
@@ -14,44 +14,42 @@ const PUBLISH: &str = "sns:Publish";
 
 /// One topic.
 #[derive(Debug, Clone)]
-pub struct SnsTopic {
+pub struct SnsPublisher {
     client: Client,
-    arn: String,
+    topic_arn: String,
 }
 
-impl SnsTopic {
-    /// The topic of this ARN.
-    pub fn new(aws: &Aws, arn: &str) -> Self {
+impl SnsPublisher {
+    /// The topic of this ARN, asked for in the region that the ARN names.
+    pub fn new(aws: &Aws, topic_arn: &str) -> Self {
+        let config = match topic_arn.split(':').nth(3) {
+            Some(region) if !region.is_empty() => aws.in_region(region).config(Service::Sns),
+            _ => aws.config(Service::Sns),
+        };
         Self {
-            client: Client::new(&aws.config(Service::Sns)),
-            arn: arn.to_owned(),
+            client: Client::new(&config),
+            topic_arn: topic_arn.to_owned(),
         }
     }
 }
 
 #[async_trait]
-impl Publisher for SnsTopic {
+impl Publisher for SnsPublisher {
     async fn publish(&self, alert: &Envelope) -> PortResult<()> {
         let message = sns_message(alert);
         let mut request = self
             .client
             .publish()
-            .topic_arn(&self.arn)
+            .topic_arn(&self.topic_arn)
             .subject(message.subject)
-            .message(message.body)
-            // One text per protocol, chosen by SNS.
-            .message_structure("json");
+            .message_structure("json")
+            .message(message.body);
         for (name, value) in message.attributes {
             let value = MessageAttributeValue::builder()
                 .data_type("String")
                 .string_value(value)
                 .build()
-                .map_err(|error| PortError {
-                    class: ErrorClass::Invalid,
-                    action: PUBLISH.to_owned(),
-                    code: String::new(),
-                    message: format!("attribute `{name}`: {error}"),
-                })?;
+                .map_err(|error| request_error(PUBLISH, &error))?;
             request = request.message_attributes(name, value);
         }
         request

@@ -1,4 +1,4 @@
-//! Parameters by name.
+//! Configuration from Parameter Store.
 
 use afterhours_aws::{Answer, Aws, Service, port_error};
 use afterhours_ports::PortResult;
@@ -16,27 +16,24 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// The parameters that `aws` can read.
+    /// All parameters that may be read.
     pub fn new(aws: &Aws) -> Self {
         Self {
             client: Client::new(&aws.config(Service::Ssm)),
         }
     }
 
-    /// The text of a parameter, decrypted where it is a `SecureString`.
+    /// Reads the value of a parameter by name or ARN; a secure one comes decrypted.
     ///
     /// # Errors
-    /// Those of the call.
-    pub async fn text(&self, name: &str) -> PortResult<String> {
-        let answer = self
-            .client
-            .get_parameter()
-            .name(name)
-            .with_decryption(true)
+    /// Class `NotFound` where there is none.
+    pub async fn value(&self, name: &str) -> PortResult<String> {
+        let request = self.client.get_parameter().name(name).with_decryption(true);
+        let answer = request
             .send()
             .await
             .map_err(|error| port_error(GET, error))?;
         let parameter = Answer::of(GET).required("Parameter", answer.parameter())?;
-        Answer::of(GET).text("Value", parameter.value())
+        Answer::of(GET).text("Parameter.Value", parameter.value())
     }
 }

@@ -1,4 +1,4 @@
-//! Tags of endpoints in bulk behind their port.
+//! Tags of endpoints in bulk behind their port: the Resource Groups Tagging API.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,9 @@ pub const ACTIONS: &[&str] = &[GET];
 
 const GET: &str = "tag:GetResources";
 
-/// Resources of one page, the most that is allowed
-/// (<https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>).
+/// Resources of one page ("maximum value of 100"
+/// (<https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>)).
 const PAGE: i32 = 100;
-
-/// The resource type of endpoints.
-const ENDPOINT: &str = "sagemaker:endpoint";
 
 /// The tags of one account and region.
 #[derive(Debug, Clone)]
@@ -28,22 +25,22 @@ pub struct ResourceTags {
 }
 
 impl ResourceTags {
-    /// The tags that `aws` can see.
+    /// All tags.
     pub fn new(aws: &Aws) -> Self {
         Self {
             client: Client::new(&aws.config(Service::Tagging)),
         }
     }
 
-    /// Endpoints that carry one key: several filters in one request would mean all of them.
     async fn with_key(&self, key: &str, found: &mut BTreeMap<String, Tags>) -> PortResult<()> {
+        let answer_of = Answer::of(GET);
         let mut pages = Pages::new(GET);
         let mut token = None;
         loop {
             let answer = self
                 .client
                 .get_resources()
-                .resource_type_filters(ENDPOINT)
+                .resource_type_filters("sagemaker:endpoint")
                 .tag_filters(TagFilter::builder().key(key).build())
                 .resources_per_page(PAGE)
                 .set_pagination_token(token)
@@ -51,16 +48,20 @@ impl ResourceTags {
                 .await
                 .map_err(|error| port_error(GET, error))?;
             for resource in answer.resource_tag_mapping_list() {
-                let arn = Answer::of(GET).text("ResourceARN", resource.resource_arn())?;
-                let tags = resource
-                    .tags()
-                    .iter()
-                    .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-                    .collect();
+                let arn = answer_of.text("ResourceARN", resource.resource_arn())?;
+                let mut tags = Tags::new();
+                for tag in resource.tags() {
+                    tags.insert(
+                        answer_of.text("Tags.Key", Some(tag.key()))?,
+                        tag.value().to_owned(),
+                    );
+                }
                 found.insert(arn, tags);
             }
-            let items = answer.resource_tag_mapping_list().len();
-            token = pages.next(answer.pagination_token(), items)?;
+            token = pages.next(
+                answer.pagination_token(),
+                answer.resource_tag_mapping_list().len(),
+            )?;
             if token.is_none() {
                 return Ok(());
             }
@@ -70,6 +71,7 @@ impl ResourceTags {
 
 #[async_trait]
 impl Tagging for ResourceTags {
+    /// One listing for each key: several filters in one request must all match.
     async fn endpoints(&self, any_of_keys: &[&str]) -> PortResult<BTreeMap<String, Tags>> {
         let mut found = BTreeMap::new();
         for key in any_of_keys {

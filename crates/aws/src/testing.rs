@@ -27,6 +27,8 @@ pub struct Sent {
     pub headers: Vec<(String, String)>,
     /// The body as text.
     pub body: String,
+    /// The body as it is.
+    pub bytes: Vec<u8>,
 }
 
 impl Sent {
@@ -44,13 +46,13 @@ impl Sent {
 pub struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    body: String,
+    body: Vec<u8>,
     only: Option<&'static str>,
 }
 
 impl Reply {
     /// An answer with a body.
-    pub fn new(status: u16, body: impl Into<String>) -> Self {
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
             headers: Vec::new(),
@@ -60,7 +62,7 @@ impl Reply {
     }
 
     /// Success with a body.
-    pub fn ok(body: impl Into<String>) -> Self {
+    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
         Self::new(200, body)
     }
 
@@ -169,6 +171,7 @@ impl HttpConnector for Script {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             body: String::from_utf8_lossy(body).into_owned(),
+            bytes: body.to_vec(),
         };
         let reply = {
             let mut replies = self.replies.lock().unwrap_or_else(PoisonError::into_inner);
