@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod context;
 mod render;
+mod scaler;
 
 use std::process::ExitCode;
 

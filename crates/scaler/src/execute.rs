@@ -2,6 +2,7 @@
 
 use afterhours_core::plan::{Action, Step};
 use afterhours_ports::{ErrorClass, PortError, PortResult, Ports};
+use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
@@ -50,24 +51,29 @@ impl Failed {
 
 /// Carries out all actions; one that fails does not stop the others.
 pub(crate) async fn execute(ports: &Ports, actions: &[Action], deadline: Instant) -> Vec<Executed> {
-    let runs = actions.iter().enumerate().map(|(index, action)| async move {
-        let error = run(ports, action, deadline).await.err();
-        if let Some(error) = &error {
-            tracing::warn!(target = %action.target, action = %action.verb, %error, "action failed");
-        } else {
-            tracing::info!(
-                target = %action.target, action = %action.verb,
-                from = %action.from, to = %action.to, "action done"
-            );
-        }
-        Executed { index, error }
-    });
+    let mut runs: Vec<BoxFuture<'_, Executed>> = Vec::with_capacity(actions.len());
+    for (index, action) in actions.iter().enumerate() {
+        runs.push(Box::pin(one(ports, index, action, deadline)));
+    }
     let mut executed: Vec<Executed> = stream::iter(runs)
         .buffer_unordered(CONCURRENCY)
         .collect()
         .await;
     executed.sort_by_key(|executed| executed.index);
     executed
+}
+
+async fn one(ports: &Ports, index: usize, action: &Action, deadline: Instant) -> Executed {
+    let error = run(ports, action, deadline).await.err();
+    if let Some(error) = &error {
+        tracing::warn!(target = %action.target, action = %action.verb, %error, "action failed");
+    } else {
+        tracing::info!(
+            target = %action.target, action = %action.verb,
+            from = %action.from, to = %action.to, "action done"
+        );
+    }
+    Executed { index, error }
 }
 
 async fn run(ports: &Ports, action: &Action, deadline: Instant) -> Result<(), Failed> {

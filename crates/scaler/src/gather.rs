@@ -10,8 +10,8 @@ use afterhours_core::model::{
 };
 use afterhours_core::plan::{needs_detail, tags};
 use afterhours_ports::{ErrorClass, PortError, Ports};
-use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 /// How many single reads are under way at once.
@@ -125,13 +125,14 @@ async fn endpoints(
     }
     if !detailed.is_empty() {
         let scaling = scaling(ports).await;
-        let reads = detailed.into_iter().map(|(summary, tags)| {
+        let mut reads: Vec<BoxFuture<'_, _>> = Vec::with_capacity(detailed.len());
+        for (summary, tags) in detailed {
             let scaling = &scaling;
-            async move {
+            reads.push(Box::pin(async move {
                 let name = summary.name.clone();
                 (name, describe(ports, summary, tags, scaling).await)
-            }
-        });
+            }));
+        }
         let mut reads = stream::iter(reads).buffer_unordered(CONCURRENCY);
         while let Some((name, read)) = reads.next().await {
             match read {
@@ -273,10 +274,13 @@ async fn configs(
         .collect();
     let mut without_model = BTreeSet::new();
     let mut states = BTreeMap::new();
-    let reads = names.into_iter().map(|name| async move {
-        let read = ports.endpoints.describe_config(&name).await;
-        (name, read)
-    });
+    let mut reads: Vec<BoxFuture<'_, _>> = Vec::with_capacity(names.len());
+    for name in names {
+        reads.push(Box::pin(async move {
+            let read = ports.endpoints.describe_config(&name).await;
+            (name, read)
+        }));
+    }
     let mut reads = stream::iter(reads).buffer_unordered(CONCURRENCY);
     while let Some((name, read)) = reads.next().await {
         let state = match read {

@@ -115,6 +115,16 @@ impl Scaler {
         &self.config
     }
 
+    /// Opens the connections that every tick uses; errors are left to the tick.
+    pub async fn warm_up(&self) {
+        let Some((scope, ports)) = self.scopes.first() else {
+            return;
+        };
+        let key = afterhours_core::memory::document_key(scope);
+        // One cheap call: the handshake with the state bucket, which is the first thing that a tick reads.
+        drop(ports.store.get(&key).await);
+    }
+
     /// Answers one command.
     pub async fn run(&self, command: &Command, request: &Request) -> Result<Reply, ScalerError> {
         let deadline = Instant::now() + request.budget;

@@ -4,4 +4,5 @@ pub mod demo;
 pub mod platform;
 pub mod programs;
 pub mod random;
+pub mod small;
 pub mod stage;

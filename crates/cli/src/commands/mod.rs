@@ -2,6 +2,7 @@
 
 mod config;
 mod notify;
+mod scale;
 mod schedule;
 
 use clap::Subcommand;
@@ -17,6 +18,9 @@ pub(crate) enum Command {
     /// See what alerts look like.
     #[command(subcommand)]
     Notify(notify::Command),
+    /// Put sleepers to sleep and wake them; claim them; see why.
+    #[command(subcommand)]
+    Scale(scale::Command),
     /// Ask, explain and check schedules.
     #[command(subcommand)]
     Schedule(schedule::Command),
@@ -28,6 +32,7 @@ impl Command {
         match self {
             Self::Config(command) => command.run(context),
             Self::Notify(command) => command.run(context),
+            Self::Scale(command) => command.run(context),
             Self::Schedule(command) => command.run(context),
         }
     }
