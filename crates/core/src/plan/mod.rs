@@ -108,10 +108,10 @@ pub fn plan(input: PlanInput<'_>) -> Plan {
         input,
         plan: Plan::default(),
     };
-    for group in &input.inventory.groups.items {
+    for group in by_name(&input.inventory.groups.items, |group| &group.name) {
         planner.group(group);
     }
-    for endpoint in &input.inventory.endpoints.items {
+    for endpoint in by_name(&input.inventory.endpoints.items, |endpoint| &endpoint.name) {
         planner.endpoint(endpoint);
     }
     planner.other_endpoints();
@@ -121,6 +121,13 @@ pub fn plan(input: PlanInput<'_>) -> Plan {
     planner.findings();
     limits::apply(input, &mut planner.plan);
     planner.plan
+}
+
+/// Items in the order of their names: how AWS happens to list them changes no plan.
+fn by_name<T>(items: &[T], name: impl Fn(&T) -> &String) -> Vec<&T> {
+    let mut items = Vec::from_iter(items);
+    items.sort_by(|a, b| name(a).cmp(name(b)));
+    items
 }
 
 /// Whether a plan needs to know more of an endpoint than its name and tags.
@@ -355,7 +362,8 @@ impl<'a> Planner<'a> {
 
     /// Selected endpoints whose details do not matter now.
     fn other_endpoints(&mut self) {
-        for (summary, tags) in &self.input.inventory.other_endpoints {
+        let others = &self.input.inventory.other_endpoints;
+        for (summary, tags) in by_name(others, |(summary, _)| &summary.name) {
             let target = TargetId::endpoint(&summary.name);
             let wanted = self.want(&target, tags);
             let verdict = match (self.leave(&target, tags, wanted), self.at_work(&target)) {

@@ -71,7 +71,10 @@ async fn s61_two_people_who_extend_at_once_are_both_counted_and_repeats_once() {
     assert_eq!(lease.until, at("2026-11-03T00:00:00Z"));
     // Delivered once more, much later.
     rig.clock("2026-11-02T23:30:00Z");
-    let late = Request { now: rig.now, ..ada };
+    let late = Request {
+        now: rig.now,
+        ..ada
+    };
     rig.scaler().run(&extend, &late).await.unwrap();
     let lease = rig.document().await.leases[&TargetId::group("train")].clone();
     assert_eq!(lease.until, at("2026-11-03T00:00:00Z"));
@@ -227,10 +230,7 @@ async fn s64_an_endpoint_can_be_leased_in_part_too() {
             .tag(SCHEDULE, OFFICE)
             .target("main", 2, 4)
             .add();
-        world
-            .endpoint("classic")
-            .tag(SCHEDULE, OFFICE)
-            .add();
+        world.endpoint("classic").tag(SCHEDULE, OFFICE).add();
     }
     let before = rig.aws.world().platform();
     rig.settle_from(NIGHT).await;
@@ -253,10 +253,7 @@ async fn s65_a_wake_while_an_endpoint_is_being_deleted_waits_and_is_done_once() 
     let mut rig = Rig::new();
     {
         let mut world = rig.aws.world();
-        world
-            .endpoint("classic")
-            .tag(SCHEDULE, OFFICE)
-            .add();
+        world.endpoint("classic").tag(SCHEDULE, OFFICE).add();
     }
     rig.clock(NIGHT);
     rig.tick().await;
@@ -352,7 +349,8 @@ async fn a_lease_is_not_overruled_by_a_hold() {
         .refused(&json!({ "command": "sleep", "target": "train", "for": "1h" }))
         .await;
     assert!(
-        refused.contains("leased until 2026-11-02T") && refused.contains("by ada (unverified) (sweep)"),
+        refused.contains("leased until 2026-11-02T")
+            && refused.contains("by ada (unverified) (sweep)"),
         "{refused}"
     );
     // A wake by hand is nobody's claim: a hold ends it.
@@ -396,20 +394,44 @@ async fn claims_that_cannot_be_are_refused_and_change_nothing() {
     let writes = rig.writes();
     let wake = |target: &str| json!({ "command": "wake", "target": target, "for": "1h" });
     for (payload, expected) in [
-        (wake("trian"), "no sleeper is called trian; there are: asg/both, asg/train"),
-        (wake("both"), "may be asg/both in 111122223333/eu-central-1 or endpoint/both"),
+        (
+            wake("trian"),
+            "no sleeper is called trian; there are: asg/both, asg/train",
+        ),
+        (
+            wake("both"),
+            "may be asg/both in 111122223333/eu-central-1 or endpoint/both",
+        ),
         (wake("stranger"), "no tag afterhours:schedule"),
         (wake("safe"), "afterhours:protect is set"),
         (wake("typo"), "invalid schedule"),
         (wake("lambda/x"), "unknown kind"),
         (wake(""), "target is empty"),
         (json!({ "command": "wake", "target": "train" }), "for"),
-        (json!({ "command": "wake", "target": "train", "for": "soon" }), "no length of time"),
-        (json!({ "command": "wake", "target": "train", "for": "1h", "counts": 1 }), "counts"),
-        (json!({ "command": "extend", "target": "train", "for": "1h" }), "has no lease"),
-        (json!({ "command": "release", "target": "train" }), "neither a lease nor a hold"),
-        (json!({ "command": "awake", "target": "train" }), "commands: tick, plan, status"),
-        (json!({ "command": "why", "target": "nobody" }), "no sleeper is called nobody"),
+        (
+            json!({ "command": "wake", "target": "train", "for": "soon" }),
+            "no length of time",
+        ),
+        (
+            json!({ "command": "wake", "target": "train", "for": "1h", "counts": 1 }),
+            "counts",
+        ),
+        (
+            json!({ "command": "extend", "target": "train", "for": "1h" }),
+            "has no lease",
+        ),
+        (
+            json!({ "command": "release", "target": "train" }),
+            "neither a lease nor a hold",
+        ),
+        (
+            json!({ "command": "awake", "target": "train" }),
+            "commands: tick, plan, status",
+        ),
+        (
+            json!({ "command": "why", "target": "nobody" }),
+            "no sleeper is called nobody",
+        ),
     ] {
         let refused = rig.refused(&payload).await;
         assert!(refused.contains(expected), "{payload}: {refused}");
@@ -438,7 +460,11 @@ async fn an_alias_may_do_what_the_configuration_permits_and_no_more() {
     let (research, viewer, other) = (by("research"), by("viewer"), by("main"));
     for (request, payload, expected) in [
         (&research, wake("secret"), "may not wake asg/secret"),
-        (&research, json!({ "command": "tick" }), "may not tick everything"),
+        (
+            &research,
+            json!({ "command": "tick" }),
+            "may not tick everything",
+        ),
         (&research, json!({ "command": "pause" }), "may not pause"),
         (&viewer, wake("train"), "may not wake"),
         // Who may not ask is not told what there is.

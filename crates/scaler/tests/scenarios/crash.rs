@@ -108,7 +108,11 @@ fn classic(world: &mut afterhours_fake::World) {
 }
 
 /// Nothing is lost: what is not as it was has a record that says how it was.
-pub(crate) fn check_safe(document: &ScopeDocument, now: &Platform, before: &Platform) -> Result<(), String> {
+pub(crate) fn check_safe(
+    document: &ScopeDocument,
+    now: &Platform,
+    before: &Platform,
+) -> Result<(), String> {
     for (name, was) in &before.groups {
         let is = &now.groups[name];
         let same = is.size == was.size && is.suspended == was.suspended;
@@ -141,8 +145,7 @@ pub(crate) fn check_safe(document: &ScopeDocument, now: &Platform, before: &Plat
         let same = now.endpoints.get(name).is_some_and(|is| {
             is.variants == was.variants && is.tags == was.tags && is.config_name == was.config_name
         });
-        let same =
-            same && targets(now) == targets(before) && policies(now) == policies(before);
+        let same = same && targets(now) == targets(before) && policies(now) == policies(before);
         let saved = match document.records.get(&TargetId::endpoint(name)) {
             None if same => continue,
             None => return Err(format!("{name} is not as it was and has no record")),
@@ -267,7 +270,9 @@ async fn stage(morning: bool, at: At, passed: &[Passed]) -> Result<Ran, String> 
 
 fn document(rig: &Rig) -> Option<Vec<u8>> {
     let world = rig.aws.world();
-    world.object(&document_key(&rig.scope())).map(<[u8]>::to_vec)
+    world
+        .object(&document_key(&rig.scope()))
+        .map(<[u8]>::to_vec)
 }
 
 fn damage_document(rig: &Rig, damage: Damage, older: Option<&[u8]>) {
@@ -285,8 +290,7 @@ fn damage_document(rig: &Rig, damage: Damage, older: Option<&[u8]>) {
 
 fn arrange(rig: &Rig, faults: &Faults, n: usize, disturbance: Disturbance, passed: &[Passed]) {
     match disturbance {
-        Disturbance::Crash => faults.crash_at(n),
-        Disturbance::Document(_, true) => faults.crash_at(n),
+        Disturbance::Crash | Disturbance::Document(_, true) => faults.crash_at(n),
         Disturbance::Document(damage, false) => {
             let aws = rig.aws.clone();
             let older = document(rig);
@@ -316,12 +320,16 @@ fn arrange(rig: &Rig, faults: &Faults, n: usize, disturbance: Disturbance, passe
             faults.at(n, move || {
                 let scaler = Scaler::new(config, vec![(scope, aws.ports())]);
                 let now = aws.world().now();
-                let _ = elsewhere(&scaler, &Command::Tick {}, &Request {
-                    id,
-                    now,
-                    budget,
-                    alias: None,
-                });
+                let _ = elsewhere(
+                    &scaler,
+                    &Command::Tick {},
+                    &Request {
+                        id,
+                        now,
+                        budget,
+                        alias: None,
+                    },
+                );
             });
             if dies {
                 faults.crash_at(n);
@@ -400,10 +408,9 @@ async fn walk(morning: bool, disturbance: Disturbance) {
             continue;
         }
         let result = match stage(morning, Some((n, disturbance)), &calm.passed).await {
-            Ok(ran) if ran.ticks > calm.ticks + MORE_TICKS => Err(format!(
-                "{} ticks instead of {}",
-                ran.ticks, calm.ticks
-            )),
+            Ok(ran) if ran.ticks > calm.ticks + MORE_TICKS => {
+                Err(format!("{} ticks instead of {}", ran.ticks, calm.ticks))
+            }
             Ok(ran) => check(&ran).await,
             Err(error) => Err(error),
         };

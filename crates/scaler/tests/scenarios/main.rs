@@ -8,9 +8,13 @@
 
 mod rig;
 
+mod alerts;
+mod bounds;
 mod claims;
 mod crash;
 mod endpoints;
 mod groups;
+mod lint;
+mod lives;
 mod race;
 mod whole;

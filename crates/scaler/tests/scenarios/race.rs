@@ -55,12 +55,8 @@ async fn race(n: usize, dies: Option<usize>) -> Result<(), String> {
         return Err(format!("the claim was answered by {answer:?}"));
     }
     for tick in 0..9 {
-        check_safe(
-            &rig.document().await,
-            &rig.aws.world().platform(),
-            &before,
-        )
-        .map_err(|error| format!("after tick {tick}: {error}"))?;
+        check_safe(&rig.document().await, &rig.aws.world().platform(), &before)
+            .map_err(|error| format!("after tick {tick}: {error}"))?;
         rig.pass(MINUTES);
         rig.tick().await;
         if rig.size("train") != size(2, 4, 6) {
@@ -111,7 +107,10 @@ async fn a_wake_while_a_tick_works_that_dies_later_loses_nothing() {
     for n in (first..passed.len()).filter(|n| passed[*n].point == Point::Before) {
         for dies in (n + 1..passed.len()).filter(|dies| passed[*dies].point == Point::Before) {
             if let Err(error) = race(n, Some(dies)).await {
-                panic!("claimed at {n} {:?}, dies at {dies} {:?}: {error}", passed[n], passed[dies]);
+                panic!(
+                    "claimed at {n} {:?}, dies at {dies} {:?}: {error}",
+                    passed[n], passed[dies]
+                );
             }
             races += 1;
         }

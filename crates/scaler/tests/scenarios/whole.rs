@@ -59,7 +59,10 @@ async fn s67_or_stays_and_is_reported_where_the_configuration_says_so() {
     assert!(rig.group_record("train").await.is_some());
     let told = rig.titles();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("was put to sleep and may not be woken"), "{told:?}");
+    assert!(
+        told[0].contains("was put to sleep and may not be woken"),
+        "{told:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +103,12 @@ async fn s71_a_dry_run_prints_the_plan_and_changes_nothing() {
     let dry = only(rig.command(&json!({ "command": "plan" })).await).unwrap();
     assert_eq!(rig.writes(), writes);
     assert!(dry.plan.actions.len() >= 5);
-    assert!(dry.plan.actions.iter().all(|action| action.outcome.is_none()));
+    assert!(
+        dry.plan
+            .actions
+            .iter()
+            .all(|action| action.outcome.is_none())
+    );
     let mut wet = rig.tick().await;
     for action in &mut wet.plan.actions {
         assert_eq!(action.outcome.take().as_deref(), Some("done"));
@@ -132,7 +140,12 @@ async fn s71_observing_plans_and_writes_nothing_but_what_it_reported() {
 #[tokio::test(start_paused = true)]
 async fn nothing_to_do_writes_nothing_and_tells_nothing() {
     let mut rig = crate::crash::platform().await;
-    for instant in [NIGHT, "2026-11-03T00:30:00Z", "2026-11-03T08:00:00Z", "2026-11-03T09:00:00Z"] {
+    for instant in [
+        NIGHT,
+        "2026-11-03T00:30:00Z",
+        "2026-11-03T08:00:00Z",
+        "2026-11-03T09:00:00Z",
+    ] {
         rig.settle_from(instant).await;
         for _ in 0..3 {
             let writes = rig.writes();
@@ -241,7 +254,10 @@ async fn a_damaged_newest_entry_is_passed_over_for_the_one_before() {
     rig.claim(&claim).await;
     let generation = rig.document().await.generation;
     {
-        let (document, entry) = (document_key(&rig.scope()), journal_key(&rig.scope(), generation));
+        let (document, entry) = (
+            document_key(&rig.scope()),
+            journal_key(&rig.scope(), generation),
+        );
         let mut world = rig.aws.world();
         world.delete_object(&document);
         world.put_object(&entry, "{");
