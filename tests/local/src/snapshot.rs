@@ -86,6 +86,8 @@ fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
             }
         }
         _ if before == after => {}
+        // A number is the same number however it was written: 100 and 100.0.
+        (Value::Number(old), Value::Number(new)) if old.as_f64() == new.as_f64() => {}
         _ => found.push(format!("{path}: {before} before, {after} after")),
     }
 }
@@ -110,5 +112,7 @@ mod tests {
             ]
         );
         assert!(diff(&before, &before).is_empty());
+        assert!(diff(&json!({"TargetValue": 100}), &json!({"TargetValue": 100.0})).is_empty());
+        assert_eq!(diff(&json!(100), &json!(100.5)).len(), 1);
     }
 }
