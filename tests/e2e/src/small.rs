@@ -129,7 +129,7 @@ impl Small {
         for group in ["tracked", "plain"] {
             let size = |field: &str| {
                 self.before
-                    .pointer(&format!("/groups/{group}/{field}"))
+                    .pointer(&format!("/auto_scaling_groups/{group}/{field}"))
                     .cloned()
             };
             let saved = records.pointer(&format!("/asg~1{group}/saved/group/size"));

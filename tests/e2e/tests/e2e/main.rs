@@ -1,0 +1,6 @@
+//! End to end: the function binaries and the tool, on the wire, against a local AWS.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
+mod crash;
+mod quiet;
+mod support;
