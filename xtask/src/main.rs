@@ -1,7 +1,10 @@
-//! What developers and CI run: `cargo xtask demo`, `cargo xtask test`.
+//! What developers and CI run: `cargo xtask demo`, `cargo xtask measure`, `cargo xtask test`.
 
+mod measure;
 mod run;
 mod test;
+
+use std::io::Write as _;
 
 use clap::{Parser, Subcommand};
 
@@ -21,6 +24,12 @@ enum Task {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Size of the functions and processor time of their start; Linux only.
+    Measure {
+        /// Writes the figures to BENCHMARKS.md too.
+        #[arg(long)]
+        write: bool,
+    },
     /// Everything: format, lints, unit, property, scenario and end-to-end tests.
     Test {
         /// Leaves out what needs Terraform, and says what that is.
@@ -35,6 +44,15 @@ fn main() -> anyhow::Result<()> {
             run::build_programs()?;
             afterhours_e2e::demo::run(seed)
         }
+        Task::Measure { write } => measure::run(write),
         Task::Test { without_terraform } => test::run(without_terraform),
     }
+}
+
+/// Prints a line at once.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    Ok(())
 }

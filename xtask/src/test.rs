@@ -1,10 +1,10 @@
 //! `cargo xtask test`: everything that has to hold.
 
-use std::io::Write as _;
 use std::process::Command;
 use std::time::Instant;
 
 use crate::run::{build_programs, cargo, check};
+use crate::say;
 
 /// Tells the end-to-end tests to leave out what needs Terraform.
 const WITHOUT_TERRAFORM: &str = "AFTERHOURS_WITHOUT_TERRAFORM";
@@ -74,11 +74,4 @@ pub(crate) fn run(without_terraform: bool) -> anyhow::Result<()> {
         "everything passed in {} s",
         begun.elapsed().as_secs()
     ))
-}
-
-fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    out.flush()?;
-    Ok(())
 }
