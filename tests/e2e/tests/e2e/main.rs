@@ -2,5 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod crash;
+mod damage;
+mod faults;
+mod night;
+mod notifier;
 mod quiet;
+mod race;
+mod refusals;
 mod support;
+mod tool;

@@ -1,0 +1,150 @@
+//! A wire that fails: throttling, 500s, closed connections, lost answers, short pages, slow answers.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use afterhours_e2e::small::{EVENING, MORNING, Small};
+use afterhours_local::proxy::{Call, Rule};
+use serde_json::{Value, json};
+
+use crate::support::{empty_bucket, later, report, settle};
+
+/// Holds for the first call of each operation on each resource.
+fn first_of_each() -> impl Fn(&Call) -> bool + Send + Sync + 'static {
+    let seen = Mutex::new(HashSet::new());
+    move |call| {
+        let name = format!("{}:{} {}", call.service, call.operation, call.input);
+        call.caller == "scaler" && seen.lock().unwrap().insert(name)
+    }
+}
+
+#[test]
+fn s05_one_group_is_throttled_five_times_and_the_others_are_not_delayed() {
+    let small = Small::start("throttled", 61).unwrap();
+    let proxy = &small.stage.aws.proxy;
+    let plain = |call: &Call| call.param("AutoScalingGroupName") == Some("plain");
+    proxy.add(
+        Rule::on("autoscaling", "UpdateAutoScalingGroup")
+            .when(plain)
+            .times(5)
+            .throttle(),
+    );
+    let mut attempts = Vec::new();
+    for tick in 0..3 {
+        let answered = small.stage.tick(later(EVENING, tick * 5)).unwrap();
+        let updates: Vec<Option<u16>> = answered
+            .calls
+            .iter()
+            .filter(|record| {
+                record.call.is("autoscaling", "UpdateAutoScalingGroup") && plain(&record.call)
+            })
+            .map(|record| record.status)
+            .collect();
+        if tick == 0 {
+            let position = |wanted: &dyn Fn(&Call) -> bool| {
+                answered
+                    .mutations()
+                    .iter()
+                    .rposition(|record| wanted(&record.call))
+                    .unwrap()
+            };
+            let last = position(&plain);
+            for other in ["tracked", "queue", "split"] {
+                let at = position(&|call: &Call| call.input.to_string().contains(other));
+                assert!(at < last, "{other} waited for plain");
+            }
+        }
+        attempts.extend(updates);
+    }
+    assert_eq!(
+        attempts,
+        [
+            Some(400),
+            Some(400),
+            Some(400),
+            Some(400),
+            Some(400),
+            Some(200)
+        ]
+    );
+    settle(&small, later(EVENING, 15));
+    small.assert_asleep("throttled").unwrap();
+    settle(&small, later(MORNING, 0));
+    small.assert_restored("throttled").unwrap();
+    // It passed by itself: nobody was woken for it.
+    let told: Vec<_> = proxy
+        .published()
+        .into_iter()
+        .filter(|alert| alert.body("email").contains("failed"))
+        .collect();
+    assert!(told.is_empty(), "{told:?}");
+}
+
+type Disturbance = (&'static str, fn(Rule) -> Rule);
+
+const DISTURBANCES: [Disturbance; 5] = [
+    ("throttled", Rule::throttle),
+    ("answered 500", Rule::server_error),
+    ("hung up on before it arrives", Rule::hang_up),
+    ("carried out and not answered", Rule::lose_answer),
+    ("slow", |rule| rule.delay(Duration::from_millis(150))),
+];
+
+#[test]
+fn a_night_in_which_each_call_fails_once_loses_nothing() {
+    let small = Small::start("disturbed", 62).unwrap();
+    let proxy = &small.stage.aws.proxy;
+    for (name, disturb) in DISTURBANCES {
+        let evening = proxy.add(disturb(Rule::on("*", "*").when(first_of_each())));
+        settle(&small, later(EVENING, 0));
+        assert!(proxy.hits(evening) > 15, "{name}");
+        proxy.remove(evening);
+        small
+            .assert_asleep(&format!("every call {name} once"))
+            .unwrap();
+        let morning = proxy.add(disturb(Rule::on("*", "*").when(first_of_each())));
+        settle(&small, later(MORNING, 0));
+        assert!(proxy.hits(morning) > 15, "{name}");
+        proxy.remove(morning);
+        small
+            .assert_restored(&format!("every call {name} once"))
+            .unwrap();
+        empty_bucket(&small);
+    }
+}
+
+#[test]
+fn short_pages_make_the_same_plan_as_whole_pages() {
+    let small = Small::start("pages", 63).unwrap();
+    let proxy = &small.stage.aws.proxy;
+    let plan = |from: &str| -> (Value, usize) {
+        let answered = small
+            .stage
+            .send(later(from, 0), &json!({"command": "plan"}))
+            .unwrap();
+        (report(&answered), answered.calls.len())
+    };
+    let both = |from: &str| {
+        let (whole, calls) = plan(from);
+        assert!(!whole["actions"].as_array().unwrap().is_empty(), "{whole}");
+        let rule = proxy.add(Rule::on("*", "*").caller("scaler").page_size(1));
+        let (short, more) = plan(from);
+        proxy.remove(rule);
+        assert!(
+            more > calls,
+            "{more} calls with short pages, {calls} with whole ones"
+        );
+        assert_eq!(short, whole);
+    };
+    both(EVENING);
+    let rule = proxy.add(Rule::on("*", "*").caller("scaler").page_size(1));
+    settle(&small, later(EVENING, 0));
+    proxy.remove(rule);
+    small.assert_asleep("short pages").unwrap();
+    both(MORNING);
+    let rule = proxy.add(Rule::on("*", "*").caller("scaler").page_size(1));
+    settle(&small, later(MORNING, 0));
+    proxy.remove(rule);
+    small.assert_restored("short pages").unwrap();
+}
