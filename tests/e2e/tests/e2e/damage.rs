@@ -78,7 +78,8 @@ fn a_document_damaged_in_the_night_is_taken_from_the_journal() {
 #[test]
 fn a_document_damaged_between_a_crash_and_the_restart_loses_nothing() {
     let small = Small::start("damage-crash", 32).unwrap();
-    for how in ALL {
+    // An empty document is a truncated one; the test above has both.
+    for how in [Damage::Deleted, Damage::Truncated, Damage::Older] {
         for n in 1.. {
             let mut killed = false;
             for (from, evening) in [(EVENING, true), (MORNING, false)] {

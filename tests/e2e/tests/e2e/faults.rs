@@ -8,13 +8,17 @@ use afterhours_e2e::small::{EVENING, MORNING, Small};
 use afterhours_local::proxy::{Call, Rule};
 use serde_json::{Value, json};
 
-use crate::support::{empty_bucket, later, report, settle};
+use crate::support::{actions, empty_bucket, later, report, settle};
 
-/// Holds for the first call of each operation on each resource.
+/// Holds for the first call of each operation on each resource; in the bucket for the first of each kind of object.
 fn first_of_each() -> impl Fn(&Call) -> bool + Send + Sync + 'static {
     let seen = Mutex::new(HashSet::new());
     move |call| {
-        let name = format!("{}:{} {}", call.service, call.operation, call.input);
+        let resource = match call.param("Key").and_then(|key| key.split_once('/')) {
+            Some((kind, _)) => kind.to_owned(),
+            None => call.input.to_string(),
+        };
+        let name = format!("{}:{} {resource}", call.service, call.operation);
         call.caller == "scaler" && seen.lock().unwrap().insert(name)
     }
 }
@@ -111,6 +115,38 @@ fn a_night_in_which_each_call_fails_once_loses_nothing() {
             .assert_restored(&format!("every call {name} once"))
             .unwrap();
         empty_bucket(&small);
+    }
+}
+
+#[test]
+fn a_journal_entry_written_and_not_answered_costs_one_tick() {
+    let small = Small::start("lost-journal", 64).unwrap();
+    let proxy = &small.stage.aws.proxy;
+    let journal = |call: &Call| {
+        call.param("Key")
+            .is_some_and(|key| key.starts_with("journal/"))
+    };
+    for from in [EVENING, MORNING] {
+        let rule = proxy.add(
+            Rule::on("s3", "PutObject")
+                .caller("scaler")
+                .when(journal)
+                .times(1)
+                .lose_answer(),
+        );
+        // The second attempt finds the entry there: nothing tells it from one of somebody else, who is left to act.
+        let first = small.stage.tick(later(from, 0)).unwrap();
+        assert_eq!(proxy.hits(rule), 1);
+        assert_eq!(first.mutations().len(), 0);
+        proxy.remove(rule);
+        let second = small.stage.tick(later(from, 5)).unwrap();
+        assert_eq!(actions(&report(&second)).len(), 4);
+        settle(&small, later(from, 10));
+        if from == EVENING {
+            small.assert_asleep("evening").unwrap();
+        } else {
+            small.assert_restored("morning").unwrap();
+        }
     }
 }
 

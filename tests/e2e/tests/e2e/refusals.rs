@@ -113,7 +113,6 @@ fn a_bucket_that_does_not_exist_stops_everything() {
     });
     small.stage.configure(&config).unwrap();
     let (kind, error, calls) = refused(&small, &json!({"command": "tick"}), None);
-    println!("{kind}: {error}");
     assert!(
         error.contains("NoSuchBucket") || error.contains("does not exist"),
         "{error}"
