@@ -1,5 +1,11 @@
 //! End to end: the function binaries and the tool, on the wire, against a local AWS.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail the test, and say what was walked"
+)]
 
 mod crash;
 mod damage;

@@ -112,7 +112,7 @@ fn a_bucket_that_does_not_exist_stops_everything() {
         config.insert("bucket".to_owned(), json!("nowhere"));
     });
     small.stage.configure(&config).unwrap();
-    let (kind, error, calls) = refused(&small, &json!({"command": "tick"}), None);
+    let (_, error, calls) = refused(&small, &json!({"command": "tick"}), None);
     assert!(
         error.contains("NoSuchBucket") || error.contains("does not exist"),
         "{error}"

@@ -14,14 +14,6 @@ use serde_json::{Value, json};
 /// How long a function may take to start.
 pub(crate) const LIMIT: std::time::Duration = std::time::Duration::from_mins(1);
 
-/// Every sleeper of the small platform.
-pub(crate) const SLEEPERS: [&str; 4] = [
-    "asg/plain",
-    "asg/tracked",
-    "endpoint/queue",
-    "endpoint/split",
-];
-
 /// An instant some minutes later.
 pub(crate) fn later(from: &str, minutes: i64) -> Timestamp {
     let from: Timestamp = from.parse().unwrap();
@@ -34,17 +26,6 @@ pub(crate) fn names(calls: &[Record]) -> Vec<String> {
         .iter()
         .map(|record| format!("{}:{}", record.call.service, record.call.operation))
         .collect()
-}
-
-/// What was called how often, only what changed something outside of bucket and topic, with what it was called for.
-pub(crate) fn changes(answered: &Answered) -> Vec<String> {
-    let mut changes: Vec<String> = answered
-        .mutations()
-        .iter()
-        .map(|record| change(record))
-        .collect();
-    changes.sort();
-    changes
 }
 
 /// A call and its input in one line.
