@@ -16,7 +16,8 @@ use tokio::time::Instant;
 use crate::gather::{gather, known_targets};
 use crate::memory::{Commit, Loaded, MemoryError, commit, load};
 use crate::{
-    ClaimReport, Reply, Request, Scaler, ScalerError, ScopeError, StatusReport, chain, of_scope,
+    ClaimReport, Reply, Request, Scaler, ScalerError, StatusReport, chain, nothing_worked,
+    of_scope, scope_errors,
 };
 
 /// How often a claim is made anew when others write at the same time.
@@ -466,41 +467,33 @@ impl Scaler {
         request: &Request,
     ) -> Result<Reply, ScalerError> {
         let mut scopes = Vec::new();
-        let mut errors = Vec::new();
+        let mut failed = Vec::new();
         for (scope, ports) in &self.scopes {
             match switch_scope(scope, ports, command, request).await {
                 Ok(document) => scopes.push(status_report(document)),
-                Err(error) => {
-                    errors.push(ScopeError {
-                        scope: scope.clone(),
-                        error: chain(&error),
-                    });
-                }
+                Err(error) => failed.push((scope.clone(), of_scope(scope)(error))),
             }
         }
-        if !errors.is_empty() && scopes.is_empty() {
-            return Err(ScalerError::NothingWorked(errors));
+        if !failed.is_empty() && scopes.is_empty() {
+            return Err(nothing_worked(failed));
         }
+        let errors = scope_errors(&failed);
         Ok(Reply::Status { scopes, errors })
     }
 
     pub(crate) async fn status(&self, _now: Timestamp) -> Result<Reply, ScalerError> {
         let mut scopes = Vec::new();
-        let mut errors = Vec::new();
+        let mut failed = Vec::new();
         for (scope, ports) in &self.scopes {
             match load(ports.store.as_ref(), scope).await {
                 Ok(loaded) => scopes.push(status_report(loaded.document)),
-                Err(error) => {
-                    errors.push(ScopeError {
-                        scope: scope.clone(),
-                        error: chain(&error),
-                    });
-                }
+                Err(error) => failed.push((scope.clone(), of_scope(scope)(error))),
             }
         }
-        if !errors.is_empty() && scopes.is_empty() {
-            return Err(ScalerError::NothingWorked(errors));
+        if !failed.is_empty() && scopes.is_empty() {
+            return Err(nothing_worked(failed));
         }
+        let errors = scope_errors(&failed);
         Ok(Reply::Status { scopes, errors })
     }
 }

@@ -96,6 +96,24 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// The errors of scopes, as they are reported.
+pub(crate) fn scope_errors(failed: &[(Scope, ScalerError)]) -> Vec<ScopeError> {
+    let report = |(scope, error): &(Scope, ScalerError)| ScopeError {
+        scope: scope.clone(),
+        error: chain(error),
+    };
+    failed.iter().map(report).collect()
+}
+
+/// The error where every scope failed; that of an only scope as it is, because its class is known by its type.
+pub(crate) fn nothing_worked(mut failed: Vec<(Scope, ScalerError)>) -> ScalerError {
+    let errors = scope_errors(&failed);
+    match (failed.pop(), failed.is_empty()) {
+        (Some((_, only)), true) => only,
+        _ => ScalerError::NothingWorked(errors),
+    }
+}
+
 /// Puts the scope to an error of its memory.
 pub(crate) fn of_scope(scope: &Scope) -> impl Fn(memory::MemoryError) -> ScalerError {
     move |source| ScalerError::Memory {
@@ -166,23 +184,21 @@ impl Scaler {
         dry_run: bool,
     ) -> Result<Reply, ScalerError> {
         let mut reports = Vec::new();
-        let mut errors = Vec::new();
+        let mut failed = Vec::new();
         for (scope, ports) in &self.scopes {
             let tick = self.tick_scope(scope, ports, request, deadline, None, dry_run);
             match tick.await {
                 Ok(report) => reports.push(report),
                 Err(error) => {
                     tracing::error!(%scope, error = chain(&error), "scope failed");
-                    errors.push(ScopeError {
-                        scope: scope.clone(),
-                        error: chain(&error),
-                    });
+                    failed.push((scope.clone(), error));
                 }
             }
         }
         if reports.is_empty() {
-            return Err(ScalerError::NothingWorked(errors));
+            return Err(nothing_worked(failed));
         }
+        let errors = scope_errors(&failed);
         Ok(Reply::Tick { reports, errors })
     }
 }

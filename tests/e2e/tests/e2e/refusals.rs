@@ -112,7 +112,8 @@ fn a_bucket_that_does_not_exist_stops_everything() {
         config.insert("bucket".to_owned(), json!("nowhere"));
     });
     small.stage.configure(&config).unwrap();
-    let (_, error, calls) = refused(&small, &json!({"command": "tick"}), None);
+    let (kind, error, calls) = refused(&small, &json!({"command": "tick"}), None);
+    assert_eq!(kind, "NotFound", "{error}");
     assert!(
         error.contains("NoSuchBucket") || error.contains("does not exist"),
         "{error}"
@@ -353,6 +354,7 @@ fn a_denied_api_is_named_and_the_others_go_on() {
             }
             Outcome::Error(error) => {
                 assert!(sleep.is_empty(), "{when}: {error}");
+                assert_eq!(error["errorType"], "Denied", "{when}: {error}");
                 assert_eq!(answered.mutations().len(), 0, "{when}");
                 error.to_string()
             }
