@@ -52,6 +52,10 @@ pub(crate) fn group(answer: Answer, group: &AutoScalingGroup) -> PortResult<Grou
         policies: Ok(Vec::new()),
         instances,
         warm_pool: group.warm_pool_configuration().is_some(),
+        operator: group.operator().map(|operator| {
+            let principal = operator.principal().unwrap_or_default();
+            format!("the operator {principal:?}")
+        }),
         deleting: group.status().is_some(),
     })
 }

@@ -118,10 +118,15 @@ impl Scaler {
         let mut known_names = Vec::new();
         let mut failed = Vec::new();
         for (scope, ports) in &self.scopes {
-            let loaded = load(ports.store.as_ref(), scope)
-                .await
-                .map_err(of_scope(scope))?;
-            let inventory = gather(ports, &self.config, &loaded.document, now).await?;
+            let (loaded, inventory) = match self.read(scope, ports, now).await {
+                Ok(read) => read,
+                // A scope that cannot be read does not keep a claim from another one.
+                Err(error) if self.scopes.len() > 1 => {
+                    failed.push(format!("{scope}: {}", chain(&error)));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             for error in [&inventory.groups.error, &inventory.endpoints.error] {
                 failed.extend(error.clone());
             }
@@ -170,6 +175,19 @@ impl Scaler {
             .into());
         };
         Ok(found)
+    }
+
+    async fn read(
+        &self,
+        scope: &Scope,
+        ports: &Ports,
+        now: Timestamp,
+    ) -> Result<(Loaded, Inventory), ScalerError> {
+        let loaded = load(ports.store.as_ref(), scope)
+            .await
+            .map_err(of_scope(scope))?;
+        let inventory = gather(ports, &self.config, &loaded.document, now).await?;
+        Ok((loaded, inventory))
     }
 
     fn selected(&self, known: &BTreeMap<TargetId, Tags>) -> Vec<String> {

@@ -189,6 +189,8 @@ impl Scaler {
             let tick = self.tick_scope(scope, ports, request, deadline, None, dry_run);
             match tick.await {
                 Ok(report) => reports.push(report),
+                // The only scope's error keeps its class, which alarms go by.
+                Err(error) if self.scopes.len() == 1 => return Err(error),
                 Err(error) => {
                     tracing::error!(%scope, error = chain(&error), "scope failed");
                     failed.push((scope.clone(), error));

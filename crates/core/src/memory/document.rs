@@ -33,6 +33,9 @@ pub struct ScopeDocument {
     pub in_flight: Vec<InFlight>,
     /// Busy targets that are not put to sleep yet.
     pub grace: BTreeMap<TargetId, Grace>,
+    /// Since when a target should change and cannot, because it is changing already.
+    #[serde(default)]
+    pub waiting: BTreeMap<TargetId, Timestamp>,
     /// What wants attention and was reported, by fingerprint.
     pub findings: BTreeMap<String, KnownFinding>,
     /// The last outcome for each target that has one.
@@ -130,6 +133,7 @@ impl ScopeDocument {
             paused: None,
             in_flight: Vec::new(),
             grace: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             findings: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             events: Vec::new(),

@@ -87,6 +87,8 @@ pub struct Group {
     pub instances: Vec<Instance>,
     /// Whether a warm pool is configured (`WarmPoolConfiguration`).
     pub warm_pool: bool,
+    /// `Operator`: the service principal that alone may change the group.
+    pub operator: Option<String>,
     /// `Status` is set while the group is being deleted.
     pub deleting: bool,
 }
@@ -94,8 +96,13 @@ pub struct Group {
 impl Group {
     /// Who else owns the size of this group, when somebody does.
     ///
-    /// A managed node group's Auto Scaling group carries `eks:nodegroup-name`.
+    /// A managed node group's Auto Scaling group carries `eks:nodegroup-name`; of a group with an
+    /// operator "only the designated operator can make changes to the group configuration"
+    /// (API reference of `AutoScalingGroup`).
     pub fn owner(&self) -> Option<String> {
+        if let Some(operator) = &self.operator {
+            return Some(operator.clone());
+        }
         let nodegroup = self.tags.get("eks:nodegroup-name")?;
         Some(format!("EKS node group {nodegroup:?}"))
     }

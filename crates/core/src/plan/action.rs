@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Reason;
@@ -143,6 +144,10 @@ pub enum Change {
     PutGrace(TargetId, Grace),
     /// Ends a grace.
     DropGrace(TargetId),
+    /// Notes since when a target should change and cannot.
+    PutWaiting(TargetId, Timestamp),
+    /// It can change again.
+    DropWaiting(TargetId),
     /// Remembers that something was reported.
     PutFinding(String, KnownFinding),
     /// Forgets it, since it is over.
@@ -177,6 +182,12 @@ impl Change {
             }
             Self::DropGrace(target) => {
                 document.grace.remove(&target);
+            }
+            Self::PutWaiting(target, since) => {
+                document.waiting.insert(target, since);
+            }
+            Self::DropWaiting(target) => {
+                document.waiting.remove(&target);
             }
             Self::PutFinding(fingerprint, finding) => {
                 document.findings.insert(fingerprint, finding);

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Change, Finding, Planner, Reason, Shape, Step, Verb, Verdict, Want};
+use jiff::SignedDuration;
+
+use super::{
+    Action, Change, Finding, PlanInput, Planner, Reason, Shape, Step, Verb, Verdict, Want,
+};
 use crate::alert::Severity;
 use crate::memory::{
     EndpointMethod, EndpointRecord, Lease, LeaseOrigin, NightEventKind, Phase, Record, Saved,
@@ -11,6 +15,10 @@ use crate::model::{
     ConfigState, Endpoint, EndpointKind, EndpointStatus, ScalableTarget, Suspension, TargetId,
     Variant,
 };
+
+/// How long an endpoint may be in transition before a person is told: the longest that the SDK's own
+/// waiter `EndpointInService` waits (120 times 30 s).
+const TRANSITION_DEADLINE: SignedDuration = SignedDuration::from_hours(1);
 
 impl Planner<'_> {
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint) {
@@ -45,7 +53,13 @@ impl Planner<'_> {
             known => known,
         };
         if endpoint.status.in_transition() {
+            if known.is_some() || matches!(wanted, Want::Asleep { .. }) {
+                self.waits(target, endpoint, matches!(wanted, Want::Awake { .. }));
+            }
             return Verdict::Leave(Reason::InTransition(endpoint.status.clone()));
+        }
+        if self.input.document.waiting.contains_key(target) {
+            self.change(Change::DropWaiting(target.clone()));
         }
         if endpoint.status != EndpointStatus::InService {
             return self.unusable(target, endpoint, known.is_some());
@@ -92,6 +106,40 @@ impl Planner<'_> {
             Want::Leave(reason) => Verdict::Leave(reason),
             Want::Ignore => Verdict::Ignore,
         }
+    }
+
+    /// An endpoint that should change and is changing already: past the deadline a person is told.
+    fn waits(&mut self, target: &TargetId, endpoint: &Endpoint, waking: bool) {
+        let PlanInput { now, document, .. } = self.input;
+        // The last action that succeeded began it, where it was ours.
+        let ours = document
+            .outcomes
+            .get(target)
+            .filter(|outcome| outcome.error.is_none());
+        let noted = document.waiting.get(target).copied();
+        let Some(since) = noted.or(ours.map(|outcome| outcome.at)) else {
+            self.change(Change::PutWaiting(target.clone(), now));
+            return;
+        };
+        if now.duration_since(since) < TRANSITION_DEADLINE {
+            return;
+        }
+        let direction = if waking { "wake" } else { "sleep" };
+        self.plan.findings.push(Finding {
+            target: target.clone(),
+            code: "stuck",
+            severity: if waking {
+                Severity::Critical
+            } else {
+                Severity::Warning
+            },
+            what: format!(
+                "it should {direction}, and is in status {} since {since} or longer",
+                endpoint.status
+            ),
+            fix: "Look at its events in the SageMaker console; nothing is done until it is InService."
+                .to_owned(),
+        });
     }
 
     /// An endpoint in a status that no call mends.
@@ -160,6 +208,10 @@ impl Planner<'_> {
         if let Some(busy) = self.about_to_sleep(target, &endpoint.tags) {
             return Verdict::Leave(busy);
         }
+        let why = match why {
+            Reason::Closed if !deleting => Reason::ClosedQueue,
+            why => why,
+        };
         let saved = EndpointRecord {
             method,
             config_name: endpoint.config_name.clone(),

@@ -482,6 +482,13 @@ impl<'a> Planner<'a> {
                 self.change(Change::DropLease(target.clone()));
             }
         }
+        for target in document.waiting.keys() {
+            let endpoints = &self.input.inventory.endpoints;
+            let here = |name: &str| endpoints.items.iter().any(|endpoint| endpoint.name == name);
+            if !here(&target.name) && endpoints.proves_absent(&target.name) {
+                self.change(Change::DropWaiting(target.clone()));
+            }
+        }
         for (target, hold) in &document.holds {
             if !hold.is_active(now) {
                 self.change(Change::DropHold(target.clone()));

@@ -13,6 +13,10 @@ pub enum Reason {
     Open,
     /// The schedule says asleep.
     Closed,
+    /// The schedule says asleep, and requests queue meanwhile.
+    ///
+    /// They expire: "the default is 6 hours" (`RequestTTLSeconds` of `InvokeEndpointAsync`).
+    ClosedQueue,
     /// A lease holds.
     Leased {
         /// Until when.
@@ -102,6 +106,10 @@ impl fmt::Display for Reason {
         match self {
             Self::Open => f.write_str("schedule: awake now"),
             Self::Closed => f.write_str("schedule: asleep now"),
+            Self::ClosedQueue => f.write_str(
+                "schedule: asleep now; requests wait in its queue, and expire after 6 h unless \
+                 their RequestTTLSeconds says otherwise",
+            ),
             Self::Leased {
                 until,
                 count,

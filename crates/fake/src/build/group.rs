@@ -31,6 +31,7 @@ impl World {
             policies: Ok(Vec::new()),
             instances: Vec::new(),
             warm_pool: false,
+            operator: None,
             deleting: false,
         };
         GroupBuilder { world: self, group }

@@ -188,6 +188,7 @@ impl World {
             size,
             suspended: BTreeSet::new(),
             instances: Vec::new(),
+            operator: None,
             deleting: false,
             ..old
         };

@@ -53,6 +53,15 @@ fn classic(rig: &Rig) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn s33_a_sleep_says_what_becomes_of_queued_requests() {
+    let mut rig = Rig::new();
+    asynchronous(&rig);
+    rig.clock("2026-11-02T18:00:00Z");
+    let report = rig.tick().await;
+    assert!(report.plan.actions[0].reason.contains("expire after 6 h"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn s33_an_asynchronous_endpoint_goes_to_zero_behind_a_lowered_target() {
     let mut rig = Rig::new();
     asynchronous(&rig);
@@ -325,6 +334,31 @@ async fn s36_an_endpoint_in_transition_is_left_for_a_later_tick() {
         rig.tick().await;
         assert!(rig.mutations() > 0, "{status}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn s36_a_transition_that_does_not_end_is_told_of_once_after_an_hour() {
+    let mut rig = Rig::new();
+    asynchronous(&rig);
+    rig.clock("2026-11-02T18:00:00Z");
+    for tick in 0..30 {
+        let status = EndpointStatus::SystemUpdating;
+        rig.aws.world().set_status("quant", status, None);
+        rig.tick().await;
+        let told = rig.titles().len();
+        assert_eq!(told, usize::from(tick >= 12), "tick {tick}");
+        rig.clock(&format!(
+            "2026-11-02T{:02}:{:02}:00Z",
+            18 + (tick + 1) / 12,
+            (tick + 1) % 12 * 5
+        ));
+    }
+    assert_eq!(rig.mutations(), 0);
+    assert!(
+        rig.titles()[0].contains("SystemUpdating"),
+        "{:?}",
+        rig.titles()
+    );
 }
 
 #[tokio::test(start_paused = true)]
