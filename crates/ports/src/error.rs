@@ -39,7 +39,12 @@ pub struct PortError {
 
 impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { class, action, code, message } = self;
+        let Self {
+            class,
+            action,
+            code,
+            message,
+        } = self;
         match class {
             ErrorClass::Denied => write!(f, "{action} is denied")?,
             ErrorClass::Throttled => write!(f, "{action} was throttled")?,

@@ -81,7 +81,7 @@ pub fn run(seed: Option<u64>) -> anyhow::Result<()> {
     };
     say(&format!(
         "      {} groups and {} endpoints stand after {} s",
-        count("groups"),
+        count("auto_scaling_groups"),
         count("endpoints"),
         begun.elapsed().as_secs()
     ))?;

@@ -22,6 +22,10 @@ fn every_package_takes_what_is_common_from_the_workspace() {
             "publish",
         ];
         for key in keys {
+            // A stand-in for a dependency carries that dependency's version.
+            if key == "version" && package.name == "crc-fast" {
+                continue;
+            }
             let inherited = value(&manifest, "[package]", &format!("{key}.workspace"));
             assert_eq!(inherited.as_deref(), Some("true"), "{folder}: {key}");
         }
