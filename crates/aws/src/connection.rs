@@ -27,10 +27,10 @@ pub struct Retry {
 }
 
 impl Default for Retry {
-    /// Four attempts within about four seconds: a tick comes back in five minutes anyway.
+    /// Six attempts within at most 13 seconds: throttling five times in a row is ridden out within a tick.
     fn default() -> Self {
         Self {
-            attempts: 4,
+            attempts: 6,
             initial_backoff: Duration::from_millis(500),
             max_backoff: Duration::from_secs(5),
         }
@@ -264,7 +264,7 @@ mod tests {
             Some(Duration::from_secs(10))
         );
         assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(30)));
-        assert_eq!(sdk.retry_config().unwrap().max_attempts(), 4);
+        assert_eq!(sdk.retry_config().unwrap().max_attempts(), 6);
         assert_eq!(sdk.endpoint_url(), None);
         assert!(!aws.path_style());
         assert_eq!(aws.in_region("us-east-1").region(), "us-east-1");

@@ -91,7 +91,7 @@ fn failures_stand_first_and_the_owner_of_a_lease_is_shown_as_unverified() {
         })
         .collect();
     assert!(places.is_sorted(), "{places:?}");
-    assert!(text.contains("by ada (unverified label)"), "{text}");
+    assert!(text.contains("by ops (unverified label)"), "{text}");
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub(crate) fn quiet_night() -> Night {
             until: at("2026-11-21T00:00:00Z"),
             count: Some(2),
             reason: Some("fine-tuning run, ends about midnight".to_owned()),
-            owner: Some("ada".to_owned()),
+            owner: Some("ops".to_owned()),
             verified: false,
         }],
         failed: Vec::new(),

@@ -152,7 +152,7 @@ async fn a_night_ends_with_one_digest_of_what_happened() {
         world.protect_instances("hung", true);
     }
     rig.clock("2026-11-02T17:00:00Z");
-    let lease = json!({ "command": "wake", "target": "lab", "for": "12h", "owner": "ada", "reason": "sweep" });
+    let lease = json!({ "command": "wake", "target": "lab", "for": "12h", "owner": "ops", "reason": "sweep" });
     rig.claim(&lease).await;
     rig.settle_from(NIGHT).await;
     assert_eq!(rig.titles(), [""; 0], "the evening is no morning");

@@ -24,7 +24,7 @@ async fn s60_a_lease_is_up_at_once_and_over_on_time() {
     let mut rig = asleep().await;
     rig.clock("2026-11-02T21:00:00Z");
     let report = rig
-        .claim(&json!({ "command": "wake", "target": "train", "for": "2h", "reason": "sweep", "owner": "ada" }))
+        .claim(&json!({ "command": "wake", "target": "train", "for": "2h", "reason": "sweep", "owner": "ops" }))
         .await;
     assert_eq!(rig.size("train"), size(2, 4, 6));
     assert_eq!(report.lease.unwrap().until, at("2026-11-02T23:00:00Z"));
@@ -57,12 +57,12 @@ async fn s61_two_people_who_extend_at_once_are_both_counted_and_repeats_once() {
     rig.claim(&json!({ "command": "wake", "target": "train", "for": "1h" }))
         .await;
     let extend = Command::from_json(r#"{"command":"extend","target":"train","for":"1h"}"#).unwrap();
-    let (ada, bob) = (rig.request_as("ada"), rig.request_as("bob"));
+    let (ops, dev) = (rig.request_as("ops"), rig.request_as("dev"));
     let (one, two, again) = (rig.scaler(), rig.scaler(), rig.scaler());
     let (one, two, again) = tokio::join!(
-        one.run(&extend, &ada),
-        two.run(&extend, &bob),
-        again.run(&extend, &ada)
+        one.run(&extend, &ops),
+        two.run(&extend, &dev),
+        again.run(&extend, &ops)
     );
     for reply in [one, two, again] {
         reply.unwrap();
@@ -73,7 +73,7 @@ async fn s61_two_people_who_extend_at_once_are_both_counted_and_repeats_once() {
     rig.clock("2026-11-02T23:30:00Z");
     let late = Request {
         now: rig.now,
-        ..ada
+        ..ops
     };
     rig.scaler().run(&extend, &late).await.unwrap();
     let lease = rig.document().await.leases[&TargetId::group("train")].clone();
@@ -85,7 +85,7 @@ async fn s61_a_wake_that_is_delivered_twice_is_one_lease() {
     let mut rig = asleep().await;
     rig.clock("2026-11-02T21:00:00Z");
     let wake = json!({ "command": "wake", "target": "train", "for": "2h" });
-    let request = rig.request_as("ada");
+    let request = rig.request_as("ops");
     rig.command_as(&wake, &request).await.unwrap();
     rig.clock("2026-11-02T21:20:00Z");
     let again = Request {
@@ -273,7 +273,7 @@ async fn s66_while_paused_nothing_is_done_and_everything_is_said() {
     let mut rig = Rig::new();
     rig.train();
     rig.clock("2026-11-02T17:00:00Z");
-    rig.command(&json!({ "command": "pause", "reason": "launch", "owner": "ada" }))
+    rig.command(&json!({ "command": "pause", "reason": "launch", "owner": "ops" }))
         .await
         .unwrap();
     rig.clock(NIGHT);
@@ -285,13 +285,13 @@ async fn s66_while_paused_nothing_is_done_and_everything_is_said() {
     let notes = rig.claim(&wake).await.notes.join("; ");
     assert!(notes.contains("paused"), "{notes}");
     // The first pause says since when nothing happened.
-    rig.command(&json!({ "command": "pause", "owner": "bob" }))
+    rig.command(&json!({ "command": "pause", "owner": "dev" }))
         .await
         .unwrap();
     match rig.command(&json!({ "command": "status" })).await.unwrap() {
         Reply::Status { scopes, .. } => {
             let pause = scopes[0].paused.clone().unwrap();
-            assert_eq!(pause.owner.as_deref(), Some("ada"));
+            assert_eq!(pause.owner.as_deref(), Some("ops"));
         }
         other => panic!("{other:?}"),
     }
@@ -318,14 +318,14 @@ async fn a_hold_keeps_asleep_until_it_is_over_or_released() {
     let mut rig = Rig::new();
     rig.train();
     rig.clock("2026-11-02T10:00:00Z");
-    rig.claim(&json!({ "command": "sleep", "target": "asg/train", "for": "3h", "owner": "ada" }))
+    rig.claim(&json!({ "command": "sleep", "target": "asg/train", "for": "3h", "owner": "ops" }))
         .await;
     assert_eq!(rig.size("train"), size(0, 0, 6));
     let refused = rig
         .refused(&json!({ "command": "wake", "target": "train", "for": "1h" }))
         .await;
     assert!(
-        refused.contains("held asleep until 2026-11-02T13:00:00Z by ada"),
+        refused.contains("held asleep until 2026-11-02T13:00:00Z by ops"),
         "{refused}"
     );
     rig.settle_from("2026-11-02T12:50:00Z").await;
@@ -343,14 +343,14 @@ async fn a_hold_keeps_asleep_until_it_is_over_or_released() {
 #[tokio::test(start_paused = true)]
 async fn a_lease_is_not_overruled_by_a_hold() {
     let mut rig = asleep().await;
-    rig.claim(&json!({ "command": "wake", "target": "train", "for": "2h", "owner": "ada", "reason": "sweep" }))
+    rig.claim(&json!({ "command": "wake", "target": "train", "for": "2h", "owner": "ops", "reason": "sweep" }))
         .await;
     let refused = rig
         .refused(&json!({ "command": "sleep", "target": "train", "for": "1h" }))
         .await;
     assert!(
         refused.contains("leased until 2026-11-02T")
-            && refused.contains("by ada (unverified) (sweep)"),
+            && refused.contains("by ops (unverified) (sweep)"),
         "{refused}"
     );
     // A wake by hand is nobody's claim: a hold ends it.

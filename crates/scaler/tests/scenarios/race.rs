@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::crash::{EVENING, GROUPS, MORNING, check_safe, platform};
 use crate::rig::{MINUTES, Rig, elsewhere, size};
 
-const WAKE: &str = r#"{"command": "wake", "target": "train", "for": "2h", "owner": "ada"}"#;
+const WAKE: &str = r#"{"command": "wake", "target": "train", "for": "2h", "owner": "ops"}"#;
 
 /// At boundary `n` the scaler answers `payload` from begin to end, in another process.
 fn at_boundary(rig: &Rig, faults: &Faults, n: usize, payload: &str) -> Arc<Mutex<Option<String>>> {
@@ -18,7 +18,7 @@ fn at_boundary(rig: &Rig, faults: &Faults, n: usize, payload: &str) -> Arc<Mutex
     let command = Command::from_json(payload).unwrap();
     let scaler = Scaler::new(rig.config.clone(), vec![(rig.scope(), rig.aws.ports())]);
     let request = Request {
-        id: "ada-1".to_owned(),
+        id: "ops-1".to_owned(),
         now: rig.now,
         budget: rig.budget,
         alias: None,

@@ -47,6 +47,7 @@ fn s05_one_group_is_throttled_five_times_and_the_others_are_not_delayed() {
             .map(|record| record.status)
             .collect();
         if tick == 0 {
+            assert_eq!(updates.len(), 6, "the first tick rides it out: {updates:?}");
             let position = |wanted: &dyn Fn(&Call) -> bool| {
                 answered
                     .mutations()
