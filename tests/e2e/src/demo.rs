@@ -268,6 +268,12 @@ impl<'a> Night<'a> {
                 self.tally.quiet += 1;
             }
             self.tell(now, report)?;
+            if actions == 0 && now.minute() == 0 {
+                say(&format!(
+                    "  {}  all is as it should be",
+                    now.strftime("%H:%M")
+                ))?;
+            }
         }
         Ok(())
     }
