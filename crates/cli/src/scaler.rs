@@ -24,6 +24,9 @@ const BUDGET: Duration = Duration::from_mins(10);
 /// The longest that a function runs (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const FUNCTION_LIMIT: Duration = Duration::from_mins(15);
 
+const NO_CONFIGURATION: &str = "no configuration is given; accepted: --config FILE, \
+    s3://BUCKET/KEY or ssm:/NAME, the variable AFTERHOURS_CONFIG, or --function NAME";
+
 /// Where the scaler is, and which AWS it works on.
 #[derive(Debug, Args)]
 pub(crate) struct Connection {
@@ -82,6 +85,9 @@ pub(crate) fn ask(command: &Command, connection: &Connection) -> Result<Answer, 
         );
         return Err(error.into());
     }
+    if connection.config.is_none() && connection.function.is_none() {
+        return Err(NO_CONFIGURATION.into());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -110,10 +116,7 @@ async fn connect(connection: &Connection) -> Result<Aws, Failure> {
 }
 
 async fn direct(aws: &Aws, command: &Command, connection: &Connection) -> Result<Answer, Failure> {
-    let address = connection.config.as_deref().ok_or(
-        "no configuration is given; accepted: --config FILE, s3://BUCKET/KEY or ssm:/NAME, the \
-         variable AFTERHOURS_CONFIG, or --function NAME",
-    )?;
+    let address = connection.config.as_deref().ok_or(NO_CONFIGURATION)?;
     let text = read(aws, address).await?;
     let config = Config::from_json(&text).map_err(|error| format!("{address}: {error}"))?;
     let now = connection.now.unwrap_or_else(clock::now);

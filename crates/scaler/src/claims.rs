@@ -469,7 +469,15 @@ impl Scaler {
             target: target.clone(),
             reason,
         };
-        match want(&self.config, &loaded.document, target, tags, now) {
+        let remembered = loaded.document.records.contains_key(target);
+        match want(
+            &self.config,
+            &loaded.document,
+            target,
+            tags,
+            remembered,
+            now,
+        ) {
             Want::Leave(Reason::TagRemoved) | Want::Awake { .. } | Want::Asleep { .. } => Ok(()),
             Want::Leave(reason) => Err(refuse(reason.to_string())),
             Want::Ignore => Err(refuse(

@@ -53,6 +53,12 @@ pub(crate) async fn gather(
             .iter()
             .map(|found| found.arn.as_str()),
     );
+    let arns = arns.chain(
+        found_endpoints
+            .others
+            .iter()
+            .map(|(found, _)| found.arn.as_str()),
+    );
     for arn in arns {
         let account = arn.split(':').nth(4).unwrap_or_default();
         if account != scope.account {

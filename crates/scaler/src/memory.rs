@@ -87,12 +87,11 @@ pub async fn load(store: &dyn Store, scope: &Scope) -> Result<Loaded, MemoryErro
                 break;
             }
             Err(DocumentError::Damaged(error)) => {
-                mended.push(format!(
-                    "{entry_key} is damaged ({error}) and was passed over"
-                ));
-                if etag.is_none() && damage.is_none() {
-                    damage = Some((entry_key.clone(), error));
-                }
+                // It may hold what an older one does not know: a record of what sleeps by now.
+                return Err(MemoryError::Document {
+                    key: entry_key.clone(),
+                    source: DocumentError::Damaged(error),
+                });
             }
             Err(source) => {
                 return Err(MemoryError::Document {

@@ -1,6 +1,7 @@
 //! What a sleeper was before it slept.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,30 @@ pub struct EndpointRecord {
     pub seen_modified: Option<Timestamp>,
     /// Whether a re-creation was begun: a newer creation time is then our own doing.
     pub recreating: bool,
+}
+
+impl Record {
+    /// Whether it is of the sleeper with this ARN and creation time, or of the endpoint that this one is
+    /// re-created from.
+    pub fn is_of(&self, arn: &str, created_at: Timestamp) -> bool {
+        let ours = matches!(&self.saved, Saved::Endpoint(saved) if saved.recreating);
+        self.arn == arn && (self.created_at == created_at || ours)
+    }
+}
+
+impl fmt::Display for Saved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Group(saved) => saved.size.fmt(f),
+            Self::Endpoint(saved) => {
+                write!(f, "{} with", saved.config_name)?;
+                for variant in &saved.variants {
+                    write!(f, " {}={}", variant.name, variant.count)?;
+                }
+                Ok(())
+            }
+        }
+    }
 }
 
 impl EndpointRecord {

@@ -23,7 +23,10 @@ const TRANSITION_DEADLINE: SignedDuration = SignedDuration::from_hours(1);
 impl Planner<'_> {
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint) {
         let target = TargetId::endpoint(&endpoint.name);
-        let wanted = self.want(&target, &endpoint.tags);
+        let remembered = self
+            .record(&target)
+            .is_some_and(|record| record.is_of(&endpoint.arn, endpoint.created_at));
+        let wanted = self.want(&target, &endpoint.tags, remembered);
         let verdict = match self.leave(&target, &endpoint.tags, wanted) {
             Err(verdict) => verdict,
             Ok(wanted) => match self.at_work(&target) {
@@ -45,9 +48,9 @@ impl Planner<'_> {
             Saved::Group(_) => None,
         });
         let known = match known {
-            Some((record, saved)) if !is_of(record, saved, endpoint) => {
+            Some((record, _)) if !record.is_of(&endpoint.arn, endpoint.created_at) => {
                 // Somebody made it anew: what was saved belongs to an endpoint that is no more.
-                self.change(Change::DropRecord(target.clone()));
+                self.let_go(target, record, "deleted and made anew");
                 None
             }
             known => known,
@@ -194,6 +197,14 @@ impl Planner<'_> {
         let deleting = method == EndpointMethod::DeleteAndRecreate;
         if !deleting && endpoint.variants.iter().all(|variant| variant.count == 0) {
             return Verdict::Leave(Reason::AlreadyZero);
+        }
+        let bound = self.input.config.limits.max_capacity;
+        if endpoint
+            .variants
+            .iter()
+            .any(|variant| variant.count > bound)
+        {
+            return self.too_large(target, &shape(&endpoint.variants).to_string());
         }
         let scalable_targets = match &endpoint.scalable_targets {
             Ok(targets) => targets.clone(),
@@ -634,7 +645,7 @@ impl Planner<'_> {
         record: &Record,
         saved: &EndpointRecord,
     ) -> Verdict {
-        let wanted = self.want(target, &saved.tags);
+        let wanted = self.want(target, &saved.tags, true);
         let config = &saved.config_name;
         let state = self.input.inventory.configs.get(config);
         let missing = state == Some(&ConfigState::Missing);
@@ -766,11 +777,6 @@ impl Planner<'_> {
         let steps = targets.chain(policies).collect();
         self.finish_wake(target, endpoint, record, saved, steps, why)
     }
-}
-
-/// Whether a record is of this very endpoint, or of the one that it is re-created from.
-fn is_of(record: &Record, saved: &EndpointRecord, endpoint: &Endpoint) -> bool {
-    record.arn == endpoint.arn && (record.created_at == endpoint.created_at || saved.recreating)
 }
 
 fn endpoint_record(

@@ -15,7 +15,10 @@ const ALARM_NOTIFICATION: &str = "AlarmNotification";
 impl Planner<'_> {
     pub(super) fn group(&mut self, group: &Group) {
         let target = TargetId::group(&group.name);
-        let wanted = self.want(&target, &group.tags);
+        let remembered = self
+            .record(&target)
+            .is_some_and(|record| record.is_of(&group.arn, group.created_at));
+        let wanted = self.want(&target, &group.tags, remembered);
         let verdict = match self.leave(&target, &group.tags, wanted) {
             Err(verdict) => verdict,
             Ok(wanted) => match self.at_work(&target) {
@@ -31,9 +34,9 @@ impl Planner<'_> {
             return Verdict::Leave(Reason::BeingDeleted);
         }
         let record = match self.record(target) {
-            Some(record) if record.arn != group.arn || record.created_at != group.created_at => {
+            Some(record) if !record.is_of(&group.arn, group.created_at) => {
                 // A namesake: what was saved belongs to a group that is no more.
-                self.change(Change::DropRecord(target.clone()));
+                self.let_go(target, record, "deleted and made anew");
                 None
             }
             Some(Record {
@@ -81,6 +84,10 @@ impl Planner<'_> {
             let why =
                 "its warm pool holds maximum minus desired instances, so sleeping would grow it";
             return Verdict::Leave(Reason::CannotSleep(why.to_owned()));
+        }
+        let bound = self.input.config.limits.max_capacity;
+        if group.size.desired > bound {
+            return self.too_large(target, &group.size.to_string());
         }
         let suspend = match processes_to_suspend(group) {
             Ok(suspend) => suspend,
@@ -146,7 +153,7 @@ impl Planner<'_> {
             return Verdict::Leave(busy);
         }
         let asleep = asleep_size(group, group.size);
-        let mut saved = saved.clone();
+        let mut saved = with_deployed_bounds(saved, group.size);
         saved.written.insert(asleep);
         saved.last_written = asleep;
         let continues = record.phase == Phase::Sleeping;
@@ -490,6 +497,19 @@ fn merge(saved: &GroupRecord, live: GroupSize) -> GroupSize {
         desired: desired.clamp(min, max),
         max,
     }
+}
+
+/// The record with a minimum and maximum that somebody deployed since: they are what it wakes to. What was
+/// running is remembered as it was.
+fn with_deployed_bounds(saved: &GroupRecord, live: GroupSize) -> GroupRecord {
+    let mut next = saved.clone();
+    if !saved.written.iter().any(|size| size.min == live.min) {
+        next.size.min = live.min;
+    }
+    if !saved.written.iter().any(|size| size.max == live.max) {
+        next.size.max = live.max;
+    }
+    next
 }
 
 /// Instances that a sleeping group still has, in words.

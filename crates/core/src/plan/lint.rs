@@ -60,7 +60,9 @@ fn check(input: PlanInput<'_>, action: &Action) -> Option<&'static str> {
     let tags = tags_of(input, action, record);
     match select(input.config, tags) {
         Selection::Protected => return Some("a protected target is never touched"),
-        Selection::Untagged if old.is_none() => return Some("an untagged target is never touched"),
+        Selection::Untagged if !old.is_some_and(|old| is_of_same(old, record)) => {
+            return Some("an untagged target is never touched");
+        }
         Selection::Invalid { .. } | Selection::Production(_) => {
             return Some("a target that is not selected is never touched");
         }
@@ -171,7 +173,8 @@ fn is_of_same(old: &Record, new: &Record) -> bool {
 
 fn lowers(old: &Record, new: &Record) -> bool {
     match (&old.saved, &new.saved) {
-        (Saved::Group(old), Saved::Group(new)) => old.size != new.size,
+        // Bounds that somebody deployed meanwhile are taken over; what ran stays as it was.
+        (Saved::Group(old), Saved::Group(new)) => old.size.desired != new.size.desired,
         (Saved::Endpoint(old), Saved::Endpoint(new)) => {
             old.config_name == new.config_name && old.variants != new.variants
         }

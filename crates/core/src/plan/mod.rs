@@ -139,7 +139,8 @@ pub fn needs_detail(
     now: Timestamp,
 ) -> bool {
     let target = TargetId::endpoint(&summary.name);
-    let wanted = want(config, document, &target, tags, now);
+    let remembered = remembers(document, summary);
+    let wanted = want(config, document, &target, tags, remembered, now);
     match document.records.get(&target) {
         None => matches!(wanted, Want::Asleep { .. }),
         Some(Record {
@@ -154,6 +155,12 @@ pub fn needs_detail(
         }
         Some(_) => true,
     }
+}
+
+/// Whether the record of an endpoint's name is of this very endpoint.
+fn remembers(document: &ScopeDocument, summary: &crate::model::EndpointSummary) -> bool {
+    let record = document.records.get(&TargetId::endpoint(&summary.name));
+    record.is_some_and(|record| record.is_of(&summary.arn, summary.created_at))
 }
 
 /// Makes a plan, target by target.
@@ -174,12 +181,13 @@ impl<'a> Planner<'a> {
         self.input.document.records.get(target)
     }
 
-    fn want(&self, target: &TargetId, tags: &Tags) -> Want {
+    fn want(&self, target: &TargetId, tags: &Tags, remembered: bool) -> Want {
         want(
             self.input.config,
             self.input.document,
             target,
             tags,
+            remembered,
             self.input.now,
         )
     }
@@ -232,6 +240,20 @@ impl<'a> Planner<'a> {
         let what = finding.what.clone();
         self.plan.findings.push(finding);
         Verdict::Leave(Reason::Trouble(what))
+    }
+
+    /// What could not be woken again is not put to sleep.
+    fn too_large(&mut self, target: &TargetId, size: &str) -> Verdict {
+        let bound = self.input.config.limits.max_capacity;
+        self.finding(Finding {
+            target: target.clone(),
+            code: "beyond-maximum",
+            severity: Severity::Warning,
+            what: format!(
+                "left awake at {size}: limits.max_capacity is {bound}, and nothing wakes beyond it"
+            ),
+            fix: "Raise limits.max_capacity.".to_owned(),
+        })
     }
 
     fn change(&mut self, change: Change) {
@@ -365,7 +387,8 @@ impl<'a> Planner<'a> {
         let others = &self.input.inventory.other_endpoints;
         for (summary, tags) in by_name(others, |(summary, _)| &summary.name) {
             let target = TargetId::endpoint(&summary.name);
-            let wanted = self.want(&target, tags);
+            let remembered = remembers(self.input.document, summary);
+            let wanted = self.want(&target, tags, remembered);
             let verdict = match (self.leave(&target, tags, wanted), self.at_work(&target)) {
                 (Err(verdict), _) | (Ok(_), Some(verdict)) => verdict,
                 (Ok(Want::Asleep { .. }), None) => match self.record(&target) {
@@ -394,6 +417,10 @@ impl<'a> Planner<'a> {
             other_endpoints,
             ..
         } = self.input.inventory;
+        // The inventory checks the account of what it finds; where nothing at all is found, the credentials may
+        // be of another account, and nothing is concluded.
+        let seen =
+            !groups.items.is_empty() || !endpoints.items.is_empty() || !other_endpoints.is_empty();
         for (target, record) in &self.input.document.records {
             let (present, proven) = match target.kind {
                 Kind::AutoScalingGroup => (
@@ -419,16 +446,19 @@ impl<'a> Planner<'a> {
                 (crate::memory::Saved::Endpoint(saved), None) if saved.is_deleted_on_purpose() => {
                     self.deleted_endpoint(target, record, saved)
                 }
-                _ => self.gone(target),
+                _ if !seen => Verdict::Leave(Reason::Trouble(
+                    "not found, and nothing else was found either: what it was is kept".to_owned(),
+                )),
+                _ => self.gone(target, record),
             };
             self.settle(target.clone(), verdict);
         }
     }
 
     /// A remembered target that somebody deleted.
-    fn gone(&mut self, target: &TargetId) -> Verdict {
+    fn gone(&mut self, target: &TargetId, record: &Record) -> Verdict {
+        self.let_go(target, record, "deleted");
         for change in [
-            Change::DropRecord(target.clone()),
             Change::DropLease(target.clone()),
             Change::DropHold(target.clone()),
             Change::DropOutcome(target.clone()),
@@ -438,6 +468,22 @@ impl<'a> Planner<'a> {
         Verdict::Leave(Reason::Trouble(
             "it was deleted by somebody else; what it was is kept in the journal only".to_owned(),
         ))
+    }
+
+    /// Drops the record of a sleeper that is no more, and says what it was.
+    fn let_go(&mut self, target: &TargetId, record: &Record, how: &str) {
+        self.change(Change::DropRecord(target.clone()));
+        self.plan.findings.push(Finding {
+            target: target.clone(),
+            code: "gone-while-asleep",
+            severity: Severity::Notice,
+            what: format!(
+                "it was {how} by somebody else while it slept; before that it was {}",
+                record.saved
+            ),
+            fix: "Nothing is to be done, if that was meant; the journal keeps the whole record."
+                .to_owned(),
+        });
     }
 
     /// Targets that exist and could not be read, and whole kinds that could not be listed.

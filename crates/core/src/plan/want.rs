@@ -160,16 +160,17 @@ pub enum Want {
     Ignore,
 }
 
-/// Decides what a sleeper should be at `now`.
+/// Decides what a sleeper should be at `now`; `remembered` where there is a record of this very one, and not
+/// of a namesake.
 pub fn want(
     config: &Config,
     document: &ScopeDocument,
     target: &TargetId,
     tags: &Tags,
+    remembered: bool,
     now: Timestamp,
 ) -> Want {
     let selection = select(config, tags);
-    let remembered = document.records.contains_key(target);
     let calendar = match &selection {
         Selection::Protected if remembered || is_candidate(config, tags) => {
             return Want::Leave(Reason::Protected);

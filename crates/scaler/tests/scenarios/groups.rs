@@ -315,9 +315,53 @@ async fn s19_a_group_of_a_managed_node_group_is_left_to_its_owner() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn s20_nothing_is_let_go_where_nothing_at_all_is_found() {
+    let mut rig = Rig::new();
+    rig.train();
+    rig.settle_from("2026-11-02T18:00:00Z").await;
+    rig.aws.world().delete_group("train").unwrap();
+    rig.settle_from("2026-11-02T22:05:00Z").await;
+    // The credentials may be of another account.
+    assert_eq!(rig.document().await.records.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn s21_an_untagged_namesake_is_not_touched_whatever_was_claimed() {
+    let mut rig = Rig::new();
+    rig.train();
+    rig.settle_from("2026-11-02T18:00:00Z").await;
+    rig.claim(&json!({ "command": "sleep", "target": "train", "for": "10h" }))
+        .await;
+    rig.aws.world().delete_group("train").unwrap();
+    rig.aws.world().settle();
+    rig.aws.world().group("train").size(1, 2, 3).add();
+    let before = rig.mutations();
+    rig.settle_from("2026-11-02T22:05:00Z").await;
+    assert_eq!(rig.size("train"), size(1, 2, 3));
+    assert_eq!(rig.mutations(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn s09_bounds_deployed_at_night_survive_a_second_sleep() {
+    let mut rig = Rig::new();
+    rig.train();
+    rig.settle_from("2026-11-02T18:00:00Z").await;
+    rig.claim(&json!({ "command": "sleep", "target": "train", "for": "10h" }))
+        .await;
+    rig.aws.world().update_size("train", size(3, 5, 8)).unwrap();
+    rig.settle_from("2026-11-02T22:05:00Z").await;
+    assert_eq!(rig.size("train"), size(0, 0, 8));
+    rig.claim(&json!({ "command": "release", "target": "train" }))
+        .await;
+    rig.settle_from("2026-11-03T08:00:00Z").await;
+    assert_eq!(rig.size("train"), size(3, 4, 8));
+}
+
+#[tokio::test(start_paused = true)]
 async fn s20_a_group_deleted_overnight_is_let_go_without_a_storm() {
     let mut rig = Rig::new();
     rig.train();
+    rig.aws.world().group("other").size(1, 1, 1).add();
     rig.settle_from("2026-11-02T18:00:00Z").await;
     rig.aws.world().delete_group("train").unwrap();
     rig.clock("2026-11-02T22:00:00Z");
