@@ -26,13 +26,21 @@ pub enum Service {
     Ssm,
     /// Lambda.
     Lambda,
+    /// EC2.
+    Ec2,
+    /// IAM.
+    Iam,
+    /// Cost Explorer.
+    CostExplorer,
+    /// Budgets.
+    Budgets,
     /// Security Token Service, which the credentials of the tool may come from.
     Sts,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::AutoScaling,
         Self::ApplicationAutoScaling,
         Self::SageMaker,
@@ -43,6 +51,10 @@ impl Service {
         Self::SecretsManager,
         Self::Ssm,
         Self::Lambda,
+        Self::Ec2,
+        Self::Iam,
+        Self::CostExplorer,
+        Self::Budgets,
         Self::Sts,
     ];
 
@@ -60,6 +72,10 @@ impl Service {
             Self::SecretsManager => "SECRETS_MANAGER",
             Self::Ssm => "SSM",
             Self::Lambda => "LAMBDA",
+            Self::Ec2 => "EC2",
+            Self::Iam => "IAM",
+            Self::CostExplorer => "COST_EXPLORER",
+            Self::Budgets => "BUDGETS",
             Self::Sts => "STS",
         }
     }

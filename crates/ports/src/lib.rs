@@ -3,6 +3,7 @@
 //! Each trait has three implementations: the real adapter (one crate per SDK service), the in-memory
 //! AWS of `afterhours-fake`, and that crate's wrapper which injects faults. No SDK type passes here.
 
+mod drift;
 mod error;
 mod metrics;
 mod scaling;
@@ -10,6 +11,7 @@ mod store;
 
 use std::sync::Arc;
 
+pub use drift::Reader;
 pub use error::{ErrorClass, PortError, PortResult};
 pub use metrics::{MetricQuery, Metrics};
 pub use scaling::{ApplicationScaling, ConfigFacts, DescribedEndpoint, Endpoints, Groups, Tagging};

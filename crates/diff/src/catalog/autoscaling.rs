@@ -1,0 +1,5 @@
+//! EC2 Auto Scaling.
+
+use super::Type;
+
+pub(super) const TYPES: &[Type] = &[];

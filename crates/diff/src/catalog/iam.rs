@@ -1,0 +1,5 @@
+//! IAM.
+
+use super::Type;
+
+pub(super) const TYPES: &[Type] = &[];

@@ -1,0 +1,5 @@
+//! S3.
+
+use super::Type;
+
+pub(super) const TYPES: &[Type] = &[];

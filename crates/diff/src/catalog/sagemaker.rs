@@ -1,0 +1,5 @@
+//! `SageMaker`.
+
+use super::Type;
+
+pub(super) const TYPES: &[Type] = &[];

@@ -1,0 +1,5 @@
+//! SNS.
+
+use super::Type;
+
+pub(super) const TYPES: &[Type] = &[];
