@@ -1,0 +1,1 @@
+//! Instances, volumes, launch templates and key pairs.

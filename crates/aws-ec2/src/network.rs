@@ -1,0 +1,1 @@
+//! Networks, security groups, endpoints and flow logs.
