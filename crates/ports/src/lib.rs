@@ -11,7 +11,7 @@ mod store;
 
 use std::sync::Arc;
 
-pub use drift::Reader;
+pub use drift::{Reader, hole};
 pub use error::{ErrorClass, PortError, PortResult};
 pub use metrics::{MetricQuery, Metrics};
 pub use scaling::{ApplicationScaling, ConfigFacts, DescribedEndpoint, Endpoints, Groups, Tagging};
