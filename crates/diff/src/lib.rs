@@ -5,6 +5,16 @@
 //! [`catalog`], and only what both sides know.
 
 pub mod catalog;
+pub mod compare;
+mod coverage;
+pub mod explain;
+mod finding;
+mod ledger;
 mod live;
+pub mod meaning;
+mod policy;
 
+pub use coverage::{Coverage, Entry, Seen};
+pub use finding::{Changed, Class, Explained, Finding, Fingerprints, SENSITIVE, shown};
+pub use ledger::{Known, KnownState, Ledger, Looked, Resolution, Transition, TransitionKind};
 pub use live::{Hole, HoleClass, Listing, Live, Origin, Wanted, WantedKeys};
