@@ -38,7 +38,6 @@ provider "aws" {
     ec2                    = var.endpoint
     ecr                    = var.endpoint
     elb                    = var.endpoint
-    elbv2                  = var.endpoint
     iam                    = var.endpoint
     kms                    = var.endpoint
     lambda                 = var.endpoint
