@@ -1,5 +1,0 @@
-//! EC2: networks, security groups, endpoints, flow logs.
-
-use super::Type;
-
-pub(super) const TYPES: &[Type] = &[];
