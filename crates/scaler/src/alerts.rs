@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use afterhours_core::alert::digest::{
-    self, Failed, KeptAwake, Night, Open, Paused, Slept, StillBilling, Woke,
+    self, Contribution, Failed, KeptAwake, Night, Open, Paused, Slept, StillBilling, Woke,
 };
 use afterhours_core::alert::scale::{self, Failure, Operation, Subject};
 use afterhours_core::alert::{Envelope, Scope as AlertScope};
@@ -123,6 +123,7 @@ pub(crate) fn digest(
     plan: &Plan,
     inventory: &Inventory,
     due: Due,
+    contributions: Vec<Contribution>,
     now: Timestamp,
 ) -> Option<Envelope> {
     let happened = document.events.iter().any(|event| due.tells(event.at));
@@ -148,8 +149,16 @@ pub(crate) fn digest(
     // What cannot be looked at later in the day is a matter of the next digest.
     let blind = now.duration_since(due.at) < SignedDuration::from_hours(1)
         && (inventory.groups.error.is_some() || inventory.endpoints.error.is_some());
-    let told = happened || open || paused || failing || blind;
-    told.then(|| digest::envelope(&night(config, document, plan, inventory, due, now)))
+    let contributed = contributions
+        .iter()
+        .any(|contribution| contribution.worst().is_some());
+    let told = happened || open || paused || failing || blind || contributed;
+    told.then(|| {
+        digest::envelope(&Night {
+            contributions,
+            ..night(config, document, plan, inventory, due, now)
+        })
+    })
 }
 
 fn night(
@@ -183,6 +192,7 @@ fn night(
             by: pause.owner.clone(),
             reason: pause.reason.clone(),
         }),
+        contributions: Vec::new(),
         calls: None,
         omitted: digest::Omitted::default(),
     };

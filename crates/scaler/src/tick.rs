@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use afterhours_core::alert::Envelope;
+use afterhours_core::alert::digest::{Contribution, DRIFT_KEY};
 use afterhours_core::config::Mode;
 use afterhours_core::memory::{InFlight, NightEvent, NightEventKind, Outcome, ScopeDocument};
 use afterhours_core::model::{Inventory, Scope, TargetId};
 use afterhours_core::plan::{Action, Change, Plan, PlanInput, PlanReport, lint, plan};
-use afterhours_ports::{Ports, Publisher};
+use afterhours_ports::{Ports, Publisher, Store};
 use tokio::time::Instant;
 
 use crate::execute::{Executed, Failed, execute};
@@ -147,8 +148,22 @@ impl Scaler {
         }
         let findings = alerts::findings(&self.config, scope, plan, &loaded.document, request.now);
         let due = alerts::digest_due(&self.config, &document, request.now);
+        let contributions = if due.is_some() && self.config.scopes.first() == Some(scope) {
+            self.contributions(ports.store.as_ref()).await
+        } else {
+            Vec::new()
+        };
         let digest = due.and_then(|due| {
-            alerts::digest(&self.config, &document, plan, inventory, due, request.now)
+            let config = &self.config;
+            alerts::digest(
+                config,
+                &document,
+                plan,
+                inventory,
+                due,
+                contributions,
+                request.now,
+            )
         });
         let night = due.filter(|_| digest.is_some()).map(|due| {
             let events = std::mem::take(&mut document.events);
@@ -192,6 +207,24 @@ impl Scaler {
             night,
             at_work,
         }))
+    }
+
+    /// What the other functions have to say in the digest. One that cannot be read is logged and left out: the digest
+    /// of the night does not wait for it.
+    async fn contributions(&self, store: &dyn Store) -> Vec<Contribution> {
+        let mut read = Vec::new();
+        let keys = [self.config.drift.as_ref().map(|_| DRIFT_KEY)];
+        for key in keys.into_iter().flatten() {
+            match store.get(key).await {
+                Ok(Some(stored)) => match Contribution::from_json(&stored.bytes) {
+                    Ok(contribution) => read.push(contribution),
+                    Err(error) => tracing::warn!(key, %error, "is no contribution to the digest"),
+                },
+                Ok(None) => {}
+                Err(error) => tracing::warn!(key, %error, "is left out of the digest"),
+            }
+        }
+        read
     }
 
     #[expect(

@@ -2,6 +2,7 @@
 
 mod span;
 mod validate;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use span::{ParseSpanError, Span};
 pub use validate::ConfigError;
+pub use watch::Drift;
 
 use crate::model::Scope;
 use crate::schedule::{Schedule, Zone};
@@ -89,6 +91,9 @@ pub struct Config {
     /// Where the notifier delivers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notify: Option<Notify>,
+    /// What the drift watcher scans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
 }
 
 /// Bounds of what one tick and one claim may do.

@@ -37,7 +37,11 @@ impl ConfigError {
         }
     }
 
-    fn value(field: impl Into<String>, value: impl std::fmt::Debug, accepted: &str) -> Self {
+    pub(super) fn value(
+        field: impl Into<String>,
+        value: impl std::fmt::Debug,
+        accepted: &str,
+    ) -> Self {
         Self::Value {
             field: field.into(),
             value: format!("{value:?}"),
@@ -80,6 +84,9 @@ impl Config {
         }
         if let Some(production) = &self.production {
             required("production.tag", &production.tag)?;
+        }
+        if let Some(drift) = &self.drift {
+            drift.validate()?;
         }
         self.validate_numbers()?;
         self.validate_aliases()
@@ -172,7 +179,7 @@ impl Config {
     }
 }
 
-fn required(field: &str, value: &str) -> Result<(), ConfigError> {
+pub(super) fn required(field: &str, value: &str) -> Result<(), ConfigError> {
     if value.trim().is_empty() {
         return Err(ConfigError::value(field, value, "a text that is not empty"));
     }

@@ -85,6 +85,7 @@ pub(crate) fn quiet_night() -> Night {
         still_billing: Vec::new(),
         open: Vec::new(),
         paused: None,
+        contributions: Vec::new(),
         calls: Some(Calls {
             reads: 412,
             mutations: 31,

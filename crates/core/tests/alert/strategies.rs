@@ -266,6 +266,7 @@ pub(crate) fn night() -> impl Strategy<Value = Night> {
                 still_billing,
                 open,
                 paused,
+                contributions: Vec::new(),
                 calls: None,
                 omitted: Omitted {
                     woke: omitted,

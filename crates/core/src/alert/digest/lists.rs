@@ -43,9 +43,19 @@ pub(in crate::alert) fn sections(night: &Night) -> Vec<Section> {
             format!("is {}", woke.to),
         )
     });
-    [
+    let contributed = night.contributions.iter().map(|contribution| {
+        let rows = contribution.open.iter().map(|remark| Row {
+            cells: vec![remark.about.clone(), remark.severity.as_str().to_owned()],
+            note: remark.what.clone(),
+        });
+        section(&clip::line(&contribution.heading), rows.collect(), 0, false)
+    });
+    // What is open comes before what went well.
+    let first = [
         section("Still failing", failing.collect(), 0, true),
         section("Open", open.collect(), 0, false),
+    ];
+    let last = [
         section(
             "Kept awake by a lease",
             kept.collect(),
@@ -66,10 +76,13 @@ pub(in crate::alert) fn sections(night: &Night) -> Vec<Section> {
         ),
         section("Slept", slept.collect(), left.slept, false),
         section("Woke", woke.collect(), left.woke, false),
-    ]
-    .into_iter()
-    .filter(|section| !section.rows.is_empty() || section.omitted > 0)
-    .collect()
+    ];
+    first
+        .into_iter()
+        .chain(contributed)
+        .chain(last)
+        .filter(|section| !section.rows.is_empty() || section.omitted > 0)
+        .collect()
 }
 
 fn section(name: &str, rows: Vec<Row>, omitted: usize, vital: bool) -> Section {

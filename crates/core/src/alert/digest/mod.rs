@@ -1,5 +1,6 @@
 //! The digest of a night: one envelope that says what slept, what woke, what failed and what is open.
 
+mod contribution;
 mod lists;
 mod night;
 
@@ -9,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::clip;
 use super::envelope::{Envelope, Kind, Severity};
 
+pub use contribution::{BUDGET_KEY, Contribution, DRIFT_KEY, Remark};
 pub(super) use lists::sections;
 pub use night::{
     Calls, Failed, KeptAwake, Night, Omitted, Open, Paused, Slept, StillBilling, Woke,
@@ -17,15 +19,17 @@ pub use night::{
 /// The envelope of a night.
 ///
 /// `warning` when something failed or is open, `notice` when sleepers still cost money or the kill switch is on,
-/// else `info`. The details are the night. The same night of the same scope has the same fingerprint.
+/// else `info`; more where a contribution says more. The details are the night. The same night of the same scope has the same fingerprint.
 pub fn envelope(night: &Night) -> Envelope {
     let clock = Clock::of(night);
+    let contributed = night.contributions.iter().filter_map(Contribution::worst);
+    let contributed = contributed.max().unwrap_or(Severity::Info);
     let severity = if !night.failed.is_empty() || !night.open.is_empty() {
-        Severity::Warning
+        contributed.max(Severity::Warning)
     } else if !night.still_billing.is_empty() || night.paused.is_some() {
-        Severity::Notice
+        contributed.max(Severity::Notice)
     } else {
-        Severity::Info
+        contributed
     };
     let day = clock.show(night.from, "%-d %b");
     let mut builder = Envelope::builder(Kind::Scale, severity, &night.scope)
@@ -84,6 +88,16 @@ fn summary(night: &Night, clock: &Clock) -> String {
         }
         lines.push(line);
     }
+    lines.extend(night.contributions.iter().map(|contribution| {
+        let mut line = format!("- {}", contribution.line());
+        if contribution.is_old(night.to) {
+            line = format!(
+                "{line} (as of {})",
+                clock.show(contribution.at, "%-d %b %H:%M")
+            );
+        }
+        line
+    }));
     if !night.open.is_empty() {
         lines.push(format!(
             "- {} open, see below.",

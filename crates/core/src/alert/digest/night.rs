@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::contribution::Contribution;
 use crate::alert::clip;
 use crate::alert::envelope::Scope;
 
@@ -39,6 +40,9 @@ pub struct Night {
     /// The kill switch, when it is on.
     #[serde(default)]
     pub paused: Option<Paused>,
+    /// What the other functions have to say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contributions: Vec<Contribution>,
     /// Calls made to AWS, when counted.
     #[serde(default)]
     pub calls: Option<Calls>,
@@ -239,6 +243,9 @@ impl Night {
         }
         for open in &mut self.open {
             open.what = clip::chars(&open.what, text);
+        }
+        for contribution in &mut self.contributions {
+            contribution.shrink(keep, text);
         }
         self
     }
