@@ -1,5 +1,0 @@
-//! S3.
-
-use super::Type;
-
-pub(super) const TYPES: &[Type] = &[];

@@ -1,5 +1,0 @@
-//! `SageMaker`.
-
-use super::Type;
-
-pub(super) const TYPES: &[Type] = &[];
