@@ -1,4 +1,6 @@
-//! The alert topic behind its port.
+//! SNS: the alert topic behind its port, and topics behind the port of the drift watcher.
+
+pub mod drift;
 
 use afterhours_aws::{Aws, Service, port_error, request_error};
 use afterhours_core::alert::{Envelope, sns_message};
