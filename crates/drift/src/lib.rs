@@ -13,9 +13,11 @@ mod roll;
 mod scan;
 mod source;
 mod unmanaged;
+mod watch;
 
 pub use live::LiveSide;
 pub use place::Place;
 pub use report::{Report, StateLine};
 pub use scan::{Options, Scan, scan};
 pub use source::{Regions, SourceError, StateSource};
+pub use watch::{LEDGER_KEY, REPORTS, Remembered, Subject, Told, WatchError, watch};
