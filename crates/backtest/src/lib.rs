@@ -3,6 +3,9 @@
 pub mod data;
 pub mod detectors;
 pub mod inject;
+pub mod months;
 pub mod protocol;
 pub mod random;
+pub mod report;
 mod stats;
+pub mod suites;

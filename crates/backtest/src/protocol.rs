@@ -122,11 +122,7 @@ struct Run {
 
 /// Lets a detector score all clean windows and all runs.
 pub fn score(detector: &dyn Detector, windows: &[Window], split: &Split) -> Scored {
-    let clean = windows
-        .iter()
-        .map(|window| detector.scores(window.start, &window.values, WINDOW))
-        .collect();
-    let mut runs = Vec::new();
+    let Scored { clean, mut runs } = Scored::clean(detector, windows);
     for seed in split.seeds {
         for (number, window) in windows.iter().enumerate() {
             // A stream of its own per window, so that leaving one out changes no other.
@@ -186,6 +182,15 @@ pub struct Result {
 }
 
 impl Scored {
+    /// The scores of clean windows alone.
+    pub fn clean(detector: &dyn Detector, windows: &[Window]) -> Self {
+        let scores = |window: &Window| detector.scores(window.start, &window.values, WINDOW);
+        Self {
+            clean: windows.iter().map(scores).collect(),
+            runs: Vec::new(),
+        }
+    }
+
     /// Episodes on clean windows per series-month at a threshold.
     pub fn alerts_per_series_month(&self, threshold: f64) -> f64 {
         let episodes: usize = self

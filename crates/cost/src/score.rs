@@ -107,6 +107,15 @@ impl Scorer {
         self.money
     }
 
+    /// The least cost of a day that counts as new spend: four times the least excess.
+    pub fn least_new_spend(&self) -> f64 {
+        4.0 * self.money
+    }
+
+    pub(crate) fn recurrence_band(&self) -> f64 {
+        self.tuning.recurrence_band
+    }
+
     /// The scores of all days with a figure, in order of time. Figures of `complete` and later may still grow.
     pub fn score(&self, series: &Series, complete: Day) -> Vec<DayScore> {
         let mut scores = Vec::with_capacity(series.len());
