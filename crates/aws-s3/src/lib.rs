@@ -1,5 +1,7 @@
 //! The state bucket behind its port.
 
+pub mod drift;
+
 use afterhours_aws::{Answer, Aws, Pages, Service, port_error};
 use afterhours_ports::{PortError, PortResult, Precondition, PutOutcome, Store, Stored};
 use async_trait::async_trait;

@@ -1,0 +1,91 @@
+//! Which buckets there are, and where.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use afterhours_aws::{Answer, Pages, port_error};
+use afterhours_diff::Hole;
+use afterhours_ports::{ErrorClass, PortResult, hole};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::SdkError;
+use futures_util::{StreamExt as _, stream};
+
+use super::{CONCURRENCY, HEAD, LIST};
+
+/// Buckets of one page ("Maximum value of 10000", and `BucketRegion` comes only with a request that has a parameter:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html>).
+const PAGE: i32 = 10_000;
+
+/// Where a bucket is that a state names.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Place {
+    /// In this region; none where the service does not say, which is then the one that was asked.
+    In(Option<String>),
+    /// There is no bucket of this name.
+    Gone,
+    /// It could not be asked for.
+    Unknown(Hole),
+}
+
+/// All buckets of the account, with their regions.
+pub(super) async fn list(client: &Client) -> PortResult<BTreeMap<String, Option<String>>> {
+    let mut buckets = BTreeMap::new();
+    let mut pages = Pages::new(LIST);
+    let mut token = None;
+    loop {
+        let request = client
+            .list_buckets()
+            .max_buckets(PAGE)
+            .set_continuation_token(token);
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| port_error(LIST, error))?;
+        for bucket in answer.buckets() {
+            let name = Answer::of(LIST).text("Name", bucket.name())?;
+            buckets.insert(name, bucket.bucket_region().map(str::to_owned));
+        }
+        token = pages.next(answer.continuation_token(), answer.buckets().len())?;
+        if token.is_none() {
+            return Ok(buckets);
+        }
+    }
+}
+
+/// Asks for each of these buckets by its name.
+pub(super) async fn heads(client: &Client, names: BTreeSet<&str>) -> BTreeMap<String, Place> {
+    let calls: Vec<_> = names.into_iter().map(|name| head(client, name)).collect();
+    stream::iter(calls)
+        .buffer_unordered(CONCURRENCY)
+        .collect()
+        .await
+}
+
+async fn head(client: &Client, name: &str) -> (String, Place) {
+    let place = match client.head_bucket().bucket(name).send().await {
+        Ok(answer) => Place::In(answer.bucket_region().map(str::to_owned)),
+        Err(error) => match region_of(&error) {
+            Some(region) => Place::In(Some(region)),
+            None => {
+                let error = port_error(HEAD, error);
+                if error.class == ErrorClass::NotFound {
+                    Place::Gone
+                } else {
+                    Place::Unknown(hole(&error))
+                }
+            }
+        },
+    };
+    (name.to_owned(), place)
+}
+
+/// A bucket of another region answers 301 and names it
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>).
+fn region_of<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let response = error.raw_response()?;
+    if !matches!(response.status().as_u16(), 301 | 307) {
+        return None;
+    }
+    let region = response.headers().get("x-amz-bucket-region")?;
+    (!region.is_empty()).then(|| region.to_owned())
+}
