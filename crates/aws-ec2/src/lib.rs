@@ -4,3 +4,5 @@
 
 pub mod compute;
 pub mod network;
+mod origin;
+mod pages;

@@ -7,7 +7,7 @@ pub(super) const INTERNET: Type = Type {
     name: "aws_internet_gateway",
     key: Key::Attribute("id"),
     attributes: &[
-        Attr::new("vpc_id", Rule::Custom(or_standalone)).security(),
+        Attr::new("vpc_id", Rule::Scalar).security(),
         REGION,
         TAGS,
         TAGS_ALL,

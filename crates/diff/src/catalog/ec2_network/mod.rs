@@ -57,9 +57,18 @@ fn or_standalone(state: &Value, live: &Value) -> bool {
 
 /// A scalar that Terraform writes in several ways: the live side gives them all.
 fn one_of(state: &Value, live: &Value) -> bool {
-    let same = |live: &Value| {
+    any_way(live, |live| {
         super::text(Some(state)).unwrap_or_default() == super::text(Some(live)).unwrap_or_default()
-    };
+    })
+}
+
+/// An IP network of several.
+fn one_network(state: &Value, live: &Value) -> bool {
+    let read = |value: &Value| network(&super::text(Some(value)).unwrap_or_default());
+    any_way(live, |live| read(state) == read(live))
+}
+
+fn any_way(live: &Value, same: impl Fn(&Value) -> bool) -> bool {
     match live {
         Value::Array(ways) => ways.iter().any(same),
         other => same(other),

@@ -8,7 +8,11 @@ use super::super::{Attr, Key, Rule, Type, text};
 use super::{REGION, STANDALONE, TAGS, TAGS_ALL, TIMEOUTS, network};
 
 /// The destinations a route can have, as inline blocks name them.
-const DESTINATIONS: [&str; 3] = ["cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"];
+const DESTINATIONS: [&str; 3] = [
+    "cidr_block",
+    "ipv6_cidr_block",
+    "destination_prefix_list_id",
+];
 
 const VPC_ID: Attr = Attr::new("vpc_id", Rule::Scalar).security();
 const PROPAGATING: Attr = Attr::new("propagating_vgws", Rule::Set).security();
@@ -17,7 +21,15 @@ const ROUTES: Attr = Attr::new("route", Rule::Custom(same_routes)).security();
 pub(super) const TABLE: Type = Type {
     name: "aws_route_table",
     key: Key::Attribute("id"),
-    attributes: &[ROUTES, PROPAGATING, VPC_ID, REGION, TAGS, TAGS_ALL, TIMEOUTS],
+    attributes: &[
+        ROUTES,
+        PROPAGATING,
+        VPC_ID,
+        REGION,
+        TAGS,
+        TAGS_ALL,
+        TIMEOUTS,
+    ],
     global: false,
     unmanaged: true,
 };
@@ -116,7 +128,10 @@ fn same_routes(state: &Value, live: &Value) -> bool {
             .get(destination)
             .map_or_else(|| optional(route), |known| same_target(known, route))
     });
-    all_known && state.keys().all(|destination| live.contains_key(destination))
+    all_known
+        && state
+            .keys()
+            .all(|destination| live.contains_key(destination))
 }
 
 fn by_destination(routes: &Value) -> BTreeMap<String, &Map<String, Value>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::super::{Absent, Attr, Key, Rule, Type, text};
+use super::super::{Attr, Key, Rule, Type, text};
 use super::{REGION, STANDALONE, TAGS, TAGS_ALL, TIMEOUTS, network, one_of};
 
 const REVOKE: Attr = Attr::skip("revoke_rules_on_delete", "only used when it is destroyed");
@@ -58,8 +58,8 @@ pub(super) const RULE: Type = Type {
         Attr::new("security_group_id", Rule::Scalar).security(),
         Attr::new("type", Rule::Scalar).security(),
         Attr::new("protocol", Rule::Custom(same_protocol)).security(),
-        Attr::new("from_port", Rule::Custom(one_of)).security(),
-        Attr::new("to_port", Rule::Custom(one_of)).security(),
+        Attr::new("from_port", Rule::Custom(same_port)).security(),
+        Attr::new("to_port", Rule::Custom(same_port)).security(),
         Attr::new("cidr_blocks", Rule::Custom(same_networks)).security(),
         Attr::new("ipv6_cidr_blocks", Rule::Custom(same_networks)).security(),
         Attr::new("prefix_list_ids", Rule::Set).security(),
@@ -76,13 +76,8 @@ pub(super) const RULE: Type = Type {
 const SINGLE: &[Attr] = &[
     Attr::new("security_group_id", Rule::Scalar).security(),
     Attr::new("ip_protocol", Rule::Custom(same_protocol)).security(),
-    // "-1 indicates all" and is written as nothing, as 0 or as it is (`SecurityGroupRule`, `FromPort`).
-    Attr::new("from_port", Rule::Custom(one_of))
-        .absent(Absent::Never)
-        .security(),
-    Attr::new("to_port", Rule::Custom(one_of))
-        .absent(Absent::Never)
-        .security(),
+    Attr::new("from_port", Rule::Custom(same_port)).security(),
+    Attr::new("to_port", Rule::Custom(same_port)).security(),
     Attr::new("cidr_ipv4", Rule::Cidr).security(),
     Attr::new("cidr_ipv6", Rule::Cidr).security(),
     Attr::new("prefix_list_id", Rule::Scalar).security(),
@@ -109,8 +104,8 @@ pub(super) const EGRESS_RULE: Type = Type {
     unmanaged: false,
 };
 
-/// `sg-1|ingress|tcp|443|443|10.0.0.0/8,sg-2`: group, direction, protocol, ports (empty where all protocols are
-/// meant) and the sorted sources.
+/// `sg-1|ingress|tcp|443|443|10.0.0.0/8,sg-2`: group, direction, protocol, ports (empty where the protocol has none)
+/// and the sorted sources.
 ///
 /// The live side has the rule when the group has all its sources under this protocol and these ports: so provider 3.39.0
 /// decides (`findRuleMatch` in its `resource_aws_security_group_rule.go`), and the id in the state is a hash of its own.
@@ -119,9 +114,9 @@ fn rule_key(attributes: &Map<String, Value>) -> Option<String> {
     let group = named("security_group_id")?;
     let direction = named("type")?;
     let protocol = protocol(&named("protocol")?);
-    let port = |name: &str| match protocol.as_str() {
-        "-1" => String::new(),
-        _ => named(name).unwrap_or_default(),
+    let port = |name: &str| {
+        let port = named(name).filter(|_| has_ports(&protocol));
+        port.unwrap_or_default()
     };
     let mut sources = sources(attributes, &group);
     if let Some(source) = named("source_security_group_id") {
@@ -177,6 +172,17 @@ fn protocol(text: &str) -> String {
     .to_owned()
 }
 
+/// "Specifying -1 or a protocol number other than tcp, udp, icmp, or icmpv6 allows traffic on all ports, regardless of
+/// any ports you specify" (`IpPermission`, `IpProtocol`).
+fn has_ports(protocol: &str) -> bool {
+    matches!(protocol, "tcp" | "udp" | "icmp" | "icmpv6")
+}
+
+/// Where AWS tells no port, Terraform writes 0, -1, nothing or what was configured.
+fn same_port(state: &Value, live: &Value) -> bool {
+    live.is_null() || text(Some(state)) == text(Some(live))
+}
+
 fn same_protocol(state: &Value, live: &Value) -> bool {
     let read = |value: &Value| protocol(&text(Some(value)).unwrap_or_default());
     read(state) == read(live)
@@ -216,9 +222,9 @@ fn atoms(blocks: &Value) -> BTreeMap<Atom, bool> {
     let mut atoms = BTreeMap::new();
     for block in blocks.iter().filter_map(Value::as_object) {
         let protocol = protocol(&text(block.get("protocol")).unwrap_or_default());
-        let port = |name: &str| match protocol.as_str() {
-            "-1" => "0".to_owned(),
-            _ => text(block.get(name)).unwrap_or_default(),
+        let port = |name: &str| {
+            let port = text(block.get(name)).filter(|_| has_ports(&protocol));
+            port.unwrap_or_default()
         };
         let description = text(block.get("description")).unwrap_or_default();
         let mut found = sources(block, "self");

@@ -1,17 +1,18 @@
 //! VPCs and subnets, the default ones included.
 
 use super::super::{Absent, Attr, Key, Rule, Type};
-use super::{REGION, TAGS, TAGS_ALL, TIMEOUTS, or_standalone};
+use super::{REGION, TAGS, TAGS_ALL, TIMEOUTS, one_network, one_of, or_standalone};
 
 const IPAM: &str = "the network that was allocated is compared";
 const CLASSIC: &str = "EC2-Classic no longer exists";
 const FORCE: &str = "only used when it is destroyed";
 
 const CIDR_BLOCK: Attr = Attr::new("cidr_block", Rule::Cidr).security();
-const IPV6_CIDR_BLOCK: Attr = Attr::new("ipv6_cidr_block", Rule::Cidr).security();
+// Of several, Terraform keeps one.
+const IPV6_CIDR_BLOCK: Attr = Attr::new("ipv6_cidr_block", Rule::Custom(one_network)).security();
 const GENERATED_IPV6: Attr =
-    Attr::new("assign_generated_ipv6_cidr_block", Rule::Scalar).security();
-const BORDER_GROUP: Attr = Attr::new("ipv6_cidr_block_network_border_group", Rule::Scalar);
+    Attr::new("assign_generated_ipv6_cidr_block", Rule::Custom(one_of)).security();
+const BORDER_GROUP: Attr = Attr::new("ipv6_cidr_block_network_border_group", Rule::Custom(one_of));
 const TENANCY: Attr = Attr::new("instance_tenancy", Rule::Scalar)
     .absent(Absent::Is("\"default\""))
     .cost();
@@ -92,7 +93,10 @@ const OUTPOST: Attr = Attr::new("outpost_arn", Rule::Scalar);
 const DNS64: Attr = Attr::new("enable_dns64", Rule::Scalar).availability();
 const LNI: Attr = Attr::new("enable_lni_at_device_index", Rule::Scalar);
 const RECORD_A: Attr = Attr::new("enable_resource_name_dns_a_record_on_launch", Rule::Scalar);
-const RECORD_AAAA: Attr = Attr::new("enable_resource_name_dns_aaaa_record_on_launch", Rule::Scalar);
+const RECORD_AAAA: Attr = Attr::new(
+    "enable_resource_name_dns_aaaa_record_on_launch",
+    Rule::Scalar,
+);
 const HOSTNAME_TYPE: Attr = Attr::new("private_dns_hostname_type_on_launch", Rule::Scalar);
 const IPV6_NATIVE: Attr = Attr::new("ipv6_native", Rule::Scalar);
 

@@ -1,0 +1,183 @@
+//! The calls: each list in whole, or the objects that are to be confirmed.
+
+use afterhours_aws::port_error;
+use afterhours_diff::Wanted;
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types::{
+    Address, Filter, FlowLog, InternetGateway, NatGateway, RouteTable, SecurityGroup,
+    SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
+};
+
+use super::actions;
+use crate::pages::{Fetched, all, filters};
+
+/// What a call lists; the page sizes are the largest that the API reference allows.
+macro_rules! list {
+    ($name:ident, $item:ty, $operation:ident, $action:expr, $items:ident, $filter:ident, $page:expr) => {
+        pub(super) async fn $name(client: &Client, filters: Option<Vec<Filter>>) -> Fetched<$item> {
+            all($action, |token| {
+                let request = client
+                    .$operation()
+                    .$filter(filters.clone())
+                    .max_results($page)
+                    .set_next_token(token);
+                async move {
+                    let answer = request
+                        .send()
+                        .await
+                        .map_err(|error| port_error($action, error))?;
+                    Ok((answer.$items.unwrap_or_default(), answer.next_token))
+                }
+            })
+            .await
+        }
+    };
+}
+
+list!(
+    vpcs,
+    Vpc,
+    describe_vpcs,
+    actions::VPCS,
+    vpcs,
+    set_filters,
+    1000
+);
+list!(
+    subnets,
+    Subnet,
+    describe_subnets,
+    actions::SUBNETS,
+    subnets,
+    set_filters,
+    1000
+);
+list!(
+    tables,
+    RouteTable,
+    describe_route_tables,
+    actions::TABLES,
+    route_tables,
+    set_filters,
+    100
+);
+list!(
+    internet_gateways,
+    InternetGateway,
+    describe_internet_gateways,
+    actions::INTERNET_GATEWAYS,
+    internet_gateways,
+    set_filters,
+    1000
+);
+list!(
+    nat_gateways,
+    NatGateway,
+    describe_nat_gateways,
+    actions::NAT_GATEWAYS,
+    nat_gateways,
+    set_filter,
+    1000
+);
+list!(
+    endpoints,
+    VpcEndpoint,
+    describe_vpc_endpoints,
+    actions::ENDPOINTS,
+    vpc_endpoints,
+    set_filters,
+    1000
+);
+list!(
+    groups,
+    SecurityGroup,
+    describe_security_groups,
+    actions::GROUPS,
+    security_groups,
+    set_filters,
+    1000
+);
+list!(
+    rules,
+    SecurityGroupRule,
+    describe_security_group_rules,
+    actions::RULES,
+    security_group_rules,
+    set_filters,
+    1000
+);
+list!(
+    flow_logs,
+    FlowLog,
+    describe_flow_logs,
+    actions::FLOW_LOGS,
+    flow_logs,
+    set_filter,
+    1000
+);
+
+/// This list comes in one piece.
+pub(super) async fn addresses(client: &Client, filters: Option<Vec<Filter>>) -> Fetched<Address> {
+    all(actions::ADDRESSES, |_| {
+        let request = client.describe_addresses().set_filters(filters.clone());
+        async move {
+            let answer = request
+                .send()
+                .await
+                .map_err(|error| port_error(actions::ADDRESSES, error))?;
+            Ok((answer.addresses.unwrap_or_default(), None))
+        }
+    })
+    .await
+}
+
+/// Which objects to ask for: a filter, and the kinds whose keys are its values.
+pub(super) struct By {
+    pub(super) filter: &'static str,
+    pub(super) kinds: &'static [&'static str],
+    /// The part of the key that the filter takes.
+    pub(super) part: fn(&str) -> &str,
+}
+
+impl By {
+    /// The key as it is.
+    pub(super) const fn key(filter: &'static str, kinds: &'static [&'static str]) -> Self {
+        Self {
+            filter,
+            kinds,
+            part: whole,
+        }
+    }
+
+    /// What is before the first `|`.
+    pub(super) const fn first(filter: &'static str, kinds: &'static [&'static str]) -> Self {
+        Self {
+            filter,
+            kinds,
+            part: first,
+        }
+    }
+}
+
+fn whole(key: &str) -> &str {
+    key
+}
+
+/// What is before the first `|`.
+pub(super) fn first(key: &str) -> &str {
+    key.split('|').next().unwrap_or(key)
+}
+
+/// The requests that give what is wanted: one for the whole list, or some with filters where it is to be confirmed.
+pub(super) fn requests(wanted: &Wanted, by: &[By]) -> Vec<Option<Vec<Filter>>> {
+    if !wanted.confirm {
+        return vec![None];
+    }
+    by.iter()
+        .flat_map(|by| {
+            let keys = by.kinds.iter().flat_map(|kind| wanted.keys(kind));
+            filters(by.filter, keys.map(by.part))
+        })
+        .map(Some)
+        .collect()
+}
