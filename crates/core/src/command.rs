@@ -87,6 +87,12 @@ pub enum CommandError {
         /// What is wrong.
         message: String,
     },
+    /// It is no command of a watcher.
+    #[error("payload refused: {message}; commands: scan, with `states` for the drift watcher")]
+    WatchPayload {
+        /// What is wrong.
+        message: String,
+    },
     /// The alias may not do this.
     #[error("alias {alias:?} may not {command} {target}; permitted: {permitted}")]
     NotPermitted {

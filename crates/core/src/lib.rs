@@ -9,3 +9,4 @@ pub mod memory;
 pub mod model;
 pub mod plan;
 pub mod schedule;
+pub mod watch_command;

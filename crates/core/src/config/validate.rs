@@ -2,6 +2,7 @@
 
 use super::Config;
 use crate::command::Command;
+use crate::watch_command::WatchCommand;
 
 /// A configuration that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -169,9 +170,10 @@ impl Config {
     fn validate_aliases(&self) -> Result<(), ConfigError> {
         for (alias, rule) in &self.aliases {
             for name in &rule.commands {
-                if !Command::NAMES.contains(&name.as_str()) {
+                let known: Vec<&str> = [Command::NAMES.as_slice(), &WatchCommand::NAMES].concat();
+                if !known.contains(&name.as_str()) {
                     let field = format!("aliases.{alias}.commands");
-                    return Err(ConfigError::value(field, name, &Command::NAMES.join(", ")));
+                    return Err(ConfigError::value(field, name, &known.join(", ")));
                 }
             }
         }
