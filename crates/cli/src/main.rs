@@ -1,5 +1,6 @@
 //! `afterhours`: the command-line tool.
 
+mod aws;
 mod cli;
 mod clock;
 mod commands;

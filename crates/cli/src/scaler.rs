@@ -1,20 +1,17 @@
 //! Asking the scaler: on AWS directly, or the installed function.
 
-use std::path::Path;
 use std::time::Duration;
 
-use afterhours_aws::{Aws, Endpoints, Retry, Timeouts, ToolSettings, is_loopback};
+use afterhours_aws::{Aws, is_loopback};
 use afterhours_aws_lambda_invoke::Functions;
-use afterhours_aws_s3::S3Store;
-use afterhours_aws_ssm::Parameters;
 use afterhours_core::command::Command;
 use afterhours_core::config::Config;
-use afterhours_ports::Store as _;
 use afterhours_scaler::{Reply, Request, chain};
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::aws::{AwsOptions, read, runtime};
 use crate::clock;
 use crate::context::Failure;
 
@@ -43,17 +40,8 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "NAME")]
     function: Option<String>,
 
-    /// A profile of the AWS configuration.
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-
-    /// The region of bucket and topic; scopes name their own.
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
-
-    /// One address for all of AWS, such as a local one.
-    #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL")]
-    endpoint_url: Option<String>,
+    #[command(flatten)]
+    aws: AwsOptions,
 
     /// The instant to decide for; with a command that changes something only against a local AWS.
     #[arg(long, value_name = "INSTANT", conflicts_with = "function")]
@@ -76,7 +64,11 @@ pub(crate) fn ask(command: &Command, connection: &Connection) -> Result<Answer, 
     );
     if let Some(now) = connection.now
         && changes
-        && !connection.endpoint_url.as_deref().is_some_and(is_loopback)
+        && !connection
+            .aws
+            .endpoint_url
+            .as_deref()
+            .is_some_and(is_loopback)
     {
         let error = format!(
             "--now {now} with `{}` is refused: it changes something, and --endpoint-url is not a \
@@ -88,31 +80,13 @@ pub(crate) fn ask(command: &Command, connection: &Connection) -> Result<Answer, 
     if connection.config.is_none() && connection.function.is_none() {
         return Err(NO_CONFIGURATION.into());
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let aws = connect(connection).await?;
+    runtime()?.block_on(async {
+        let aws = connection.aws.connect().await?;
         match &connection.function {
             Some(function) => invoke(&aws, function, command).await,
             None => direct(&aws, command, connection).await,
         }
     })
-}
-
-async fn connect(connection: &Connection) -> Result<Aws, Failure> {
-    let endpoints = match &connection.endpoint_url {
-        Some(url) => Endpoints::everywhere("--endpoint-url", url)?,
-        None => Endpoints::real(),
-    };
-    let settings = ToolSettings {
-        profile: connection.profile.clone(),
-        region: connection.region.clone(),
-        endpoints,
-        retry: Retry::default(),
-        timeouts: Timeouts::default(),
-    };
-    Ok(Aws::for_tool(settings).await?)
 }
 
 async fn direct(aws: &Aws, command: &Command, connection: &Connection) -> Result<Answer, Failure> {
@@ -131,23 +105,6 @@ async fn direct(aws: &Aws, command: &Command, connection: &Connection) -> Result
         Ok(reply) => Ok(Answer::Reply(reply)),
         Err(error) => Err(chain(&error).into()),
     }
-}
-
-async fn read(aws: &Aws, address: &str) -> Result<String, Failure> {
-    if let Some(rest) = address.strip_prefix("s3://") {
-        let (bucket, key) = rest
-            .split_once('/')
-            .filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty())
-            .ok_or_else(|| format!("{address}: accepted: s3://BUCKET/KEY"))?;
-        let stored = S3Store::new(aws, bucket).get(key).await?;
-        let stored = stored.ok_or_else(|| format!("{address} does not exist"))?;
-        return Ok(String::from_utf8(stored.bytes)?);
-    }
-    if let Some(name) = address.strip_prefix("ssm:") {
-        return Ok(Parameters::new(aws).value(name).await?);
-    }
-    std::fs::read_to_string(Path::new(address))
-        .map_err(|error| format!("{address} could not be read: {error}").into())
 }
 
 async fn invoke(aws: &Aws, function: &str, command: &Command) -> Result<Answer, Failure> {
