@@ -48,9 +48,9 @@ impl Ours {
         let series = Series::new("", start, days);
         let scorer = Scorer::new(&self.settings, 0.0);
         let complete = start.plus(i32::try_from(complete).unwrap_or(i32::MAX));
-        let mut scores = vec![f64::NAN; values.len()];
+        let mut found = vec![f64::NAN; values.len()];
         for day in scorer.score(&series, complete) {
-            if let Some(score) = scores.get_mut(day.day.since(start)) {
+            if let Some(score) = found.get_mut(day.day.since(start)) {
                 *score = match of {
                     Reading::Alerts => day.alerting(),
                     Reading::Drops if day.provisional => f64::NAN,
@@ -58,7 +58,7 @@ impl Ours {
                 };
             }
         }
-        scores
+        found
     }
 }
 
@@ -163,7 +163,7 @@ fn seasonal_naive(values: &[f64]) -> Vec<f64> {
         .collect();
     let errors: Vec<f64> = values.iter().zip(&middles).map(|(v, m)| v - m).collect();
     let scaled = |day: usize| {
-        let before = errors.get(day.checked_sub(7 * WEEKS).unwrap_or_default()..day)?;
+        let before = errors.get(day.saturating_sub(7 * WEEKS)..day)?;
         if before.iter().filter(|error| !error.is_nan()).count() < 14 {
             return None;
         }

@@ -185,11 +185,11 @@ fn summary(notice: &Notice, currency: Option<&str>) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&format!(
-            "Most of it: {} with {} ({share:.0} %).",
-            part.key,
-            money(part.excess, currency)
-        ));
+        let amount = money(part.excess, currency);
+        text = format!(
+            "{text}Most of it: {} with {amount} ({share:.0} %).",
+            part.key
+        );
     }
     text
 }

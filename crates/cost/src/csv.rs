@@ -165,7 +165,7 @@ pub fn read(input: impl Read, treatment: &Treatment) -> Result<Table, Error> {
         let line = record.position().map_or(0, csv::Position::line);
         sheet.row(&columns, &record, line)?;
     }
-    sheet.finish(columns.ignored)
+    sheet.finish(&columns.ignored)
 }
 
 struct Columns {
@@ -500,11 +500,11 @@ impl Sheet {
         Ok(at)
     }
 
-    fn finish(mut self, ignored: Vec<String>) -> Result<Table, Error> {
+    fn finish(mut self, ignored: &[String]) -> Result<Table, Error> {
         let Some((_, last)) = self.span else {
             return Err(Error::Empty);
         };
-        let mut warnings = self.counted(&ignored);
+        let mut warnings = self.counted(ignored);
         let mut series = Vec::with_capacity(self.columns.len());
         for (key, at) in &self.names {
             let Some(column) = self.columns.get_mut(*at) else {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::csv::Warning;
 use crate::day::Day;
 use crate::forecast::Forecast;
-use crate::num::float;
+use crate::num::{self, float};
 use crate::parts::{self, Part};
 use crate::score::{DayScore, Scorer, State};
 use crate::series::{self, Series};
@@ -54,18 +54,25 @@ pub struct Anomaly {
     /// What for.
     pub key: String,
     /// The cost of the first day.
+    #[serde(serialize_with = "num::rounded")]
     pub actual: f64,
     /// What was expected of the first day.
+    #[serde(serialize_with = "num::rounded")]
     pub expected: f64,
     /// The lower end of the range that 95 % of ordinary days keep to.
+    #[serde(serialize_with = "num::rounded")]
     pub low: f64,
     /// The upper end of it.
+    #[serde(serialize_with = "num::rounded")]
     pub high: f64,
     /// Money above expectation, over all its days.
+    #[serde(serialize_with = "num::rounded")]
     pub impact: f64,
     /// The same as per cent of what was expected; none where nothing was expected.
+    #[serde(serialize_with = "num::rounded_option")]
     pub impact_percent: Option<f64>,
     /// The highest score of its days; for new spend, how many times the least money it is.
+    #[serde(serialize_with = "num::rounded")]
     pub score: f64,
     /// How it stands.
     pub state: Standing,
@@ -91,8 +98,10 @@ pub struct Stopped {
     /// The first day of it.
     pub since: Day,
     /// The cost of the last complete day.
+    #[serde(serialize_with = "num::rounded")]
     pub actual: f64,
     /// What was expected of it.
+    #[serde(serialize_with = "num::rounded")]
     pub expected: f64,
 }
 
@@ -100,6 +109,7 @@ pub struct Stopped {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Threshold {
     /// The score from which a day is told of.
+    #[serde(serialize_with = "num::rounded")]
     pub score: f64,
     /// Whether it was calibrated on the history of these series.
     pub calibrated: bool,
@@ -187,16 +197,16 @@ pub fn detect(series: &[Series], settings: &Settings, today: Date) -> Scan {
     };
     let first = series.iter().map(Series::start).min().unwrap_or(today);
     let least = settings.threshold_range.0.min(settings.threshold);
-    let mut scores = Vec::new();
+    let mut judged = Vec::new();
     let mut looked = Vec::with_capacity(series.len());
     for one in series {
-        let state = scorer.run(one, complete, &mut scores);
-        scan.scored += usize::from(scores.iter().any(|score| score.expected.is_finite()));
-        scan.stopped.extend(stopped(one, &scores, &scorer));
+        let state = scorer.run(one, complete, &mut judged);
+        scan.scored += usize::from(judged.iter().any(|score| score.expected.is_finite()));
+        scan.stopped.extend(stopped(one, &judged, &scorer));
         let budget = settings.budgets.get(one.key()).copied();
         let forecast = scorer.forecast_from(one, &state, (complete, today), budget);
         scan.forecast.extend(forecast);
-        looked.push(look(one, &scores, &state, &scorer, first, least));
+        looked.push(look(one, &judged, &state, &scorer, first, least));
     }
     scan.outlook_of_total(total.as_ref(), &scorer, settings);
     scan.calibrate(settings, &looked, first);
@@ -212,35 +222,35 @@ pub fn detect(series: &[Series], settings: &Settings, today: Date) -> Scan {
     scan
 }
 
-/// Takes from the scores of a series what may matter once the threshold is known.
+/// Takes from the judged of a series what may matter once the threshold is known.
 fn look(
     one: &Series,
-    scores: &[DayScore],
+    judged: &[DayScore],
     state: &State,
     scorer: &Scorer,
     first: Day,
     least: f64,
 ) -> Looked {
     Looked {
-        candidates: scores
+        candidates: judged
             .iter()
             .filter(|score| score.alerting() >= least)
             .map(|score| Candidate { score: *score })
             .collect(),
-        accepted: scores
+        accepted: judged
             .iter()
             .filter(|score| score.accepted)
             .map(|score| score.day)
             .collect(),
-        new_spend: new_spend(one, scores, state, scorer, first),
-        newest: scores.last().map(|score| score.day),
+        new_spend: new_spend(one, judged, state, scorer, first),
+        newest: judged.last().map(|score| score.day),
     }
 }
 
 /// New spend: a series that began at least [`NEW_FOR`] days after the others, with the least money on two of three days.
 fn new_spend(
     one: &Series,
-    scores: &[DayScore],
+    judged: &[DayScore],
     state: &State,
     scorer: &Scorer,
     first: Day,
@@ -250,7 +260,7 @@ fn new_spend(
         return None;
     }
     let least = scorer.least_new_spend();
-    let costs: Vec<(Day, f64)> = scores
+    let costs: Vec<(Day, f64)> = judged
         .iter()
         .filter(|score| score.day >= onset && score.expected.is_nan())
         .map(|score| (score.day, score.actual))
@@ -263,12 +273,12 @@ fn new_spend(
     }
     let spent: Vec<&(Day, f64)> = costs.iter().filter(|(_, cost)| *cost >= least).collect();
     let (from, first_cost) = **spent.first()?;
-    let (last, _) = **spent.last()?;
-    let sum: f64 = one_sum(one, from, last);
-    let mean = sum / float(last.since(from) + 1);
+    let (until, _) = **spent.last()?;
+    let sum: f64 = one_sum(one, from, until);
+    let mean = sum / float(until.since(from) + 1);
     Some(NewSpend {
         from,
-        last,
+        last: until,
         days: spent.len(),
         first_cost,
         sum,
@@ -283,12 +293,12 @@ fn one_sum(one: &Series, from: Day, last: Day) -> f64 {
 }
 
 /// A fall by at least 70 % on the last two complete days; never on a day that may still grow.
-fn stopped(one: &Series, scores: &[DayScore], scorer: &Scorer) -> Option<Stopped> {
+fn stopped(one: &Series, judged: &[DayScore], scorer: &Scorer) -> Option<Stopped> {
     let fallen = |score: &&DayScore| {
         score.expected - score.actual >= scorer.least_excess()
             && score.actual <= STOPPED * score.expected
     };
-    let complete = || scores.iter().rev().filter(|score| !score.provisional);
+    let complete = || judged.iter().rev().filter(|score| !score.provisional);
     let run: Vec<&DayScore> = complete().take_while(fallen).collect();
     let (last, since) = (run.first()?, run.last()?);
     (run.len() >= 2).then(|| Stopped {
@@ -407,6 +417,15 @@ impl Scan {
                 };
                 warn("budget", Some(key), message, true);
             }
+        }
+        let newest = series.iter().map(Series::end).max().unwrap_or(first);
+        if newest < self.complete_until {
+            let message = format!(
+                "the newest figures are of {}, and it is {}: later days could not be looked at",
+                newest.plus(-1),
+                self.as_of
+            );
+            warn("stale", None, message, true);
         }
         let short = settings.tuning.min_history;
         for one in series {

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::day::Day;
-use crate::num::{float, quantile};
+use crate::num::{self, float, quantile};
 use crate::recurrence::{self, Past};
 use crate::score::{Scorer, State};
 use crate::series::Series;
@@ -35,16 +35,21 @@ pub struct Forecast {
     /// The month, `YYYY-MM`.
     pub month: String,
     /// Complete days of the month so far, in money.
+    #[serde(serialize_with = "num::rounded")]
     pub to_date: f64,
     /// The month's cost that one path in ten stays below.
+    #[serde(serialize_with = "num::rounded")]
     pub p10: f64,
     /// The middle.
+    #[serde(serialize_with = "num::rounded")]
     pub p50: f64,
     /// The month's cost that one path in ten goes beyond.
+    #[serde(serialize_with = "num::rounded")]
     pub p90: f64,
     /// The budget of the month, where there is one.
     pub budget: Option<f64>,
     /// Share of paths that pass the budget, 0 to 1; 1 where it is passed already.
+    #[serde(serialize_with = "num::rounded_option")]
     pub breach_probability: Option<f64>,
     /// The day on which the middle of the paths passes the budget, where it does within the month.
     pub crossing: Option<Day>,

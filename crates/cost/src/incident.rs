@@ -269,7 +269,7 @@ impl Incident {
         let goes_on = of
             .iter()
             .any(|one| matches!(one.state, Standing::New | Standing::Ongoing));
-        if was_open && !goes_on && (quiet || stays || (!of.is_empty() && !goes_on)) {
+        if was_open && !goes_on && (quiet || !of.is_empty()) {
             self.status = if stays {
                 Status::NewNormal
             } else {
@@ -298,9 +298,6 @@ impl Incident {
         let remind = usize::try_from(settings.remind_after_days).unwrap_or(usize::MAX);
         match (self.status, self.told) {
             (Status::New | Status::Ongoing, None) => Some(Why::New),
-            // A day that came and went between two runs is told of once, as what it was.
-            (Status::Recovered, None) if was_open => Some(Why::Recovered),
-            (Status::NewNormal, None) if was_open => Some(Why::NewNormal),
             (Status::New | Status::Ongoing, Some(told)) => {
                 if self.told_excess > 0.0 && self.excess >= 2.0 * self.told_excess {
                     Some(Why::Doubled)
@@ -310,8 +307,9 @@ impl Incident {
                     None
                 }
             }
-            (Status::Recovered, Some(_)) if was_open => Some(Why::Recovered),
-            (Status::NewNormal, Some(_)) if was_open => Some(Why::NewNormal),
+            // One that came and went between two runs is told of once, as what it was.
+            (Status::Recovered, _) if was_open => Some(Why::Recovered),
+            (Status::NewNormal, _) if was_open => Some(Why::NewNormal),
             _ => None,
         }
     }

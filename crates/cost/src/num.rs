@@ -1,5 +1,7 @@
 //! Numbers: conversions that cannot go wrong here, and quantiles.
 
+use serde::Serialize as _;
+
 /// A count as a float; exact up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^53")]
 pub(crate) fn float(count: usize) -> f64 {
@@ -33,11 +35,26 @@ pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// Half a cent of rounding: amounts in answers have four digits after the point.
+/// Amounts in answers have four digits after the point.
 pub(crate) fn round4(value: f64) -> f64 {
     let rounded = (value * 10_000.0).round() / 10_000.0;
     // Minus zero reads as a sign of something.
     if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+/// Serializes an amount with four digits.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+pub(crate) fn rounded<S: serde::Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(round4(*value))
+}
+
+/// The same for what may be absent.
+#[expect(clippy::ref_option, reason = "serde gives a reference")]
+pub(crate) fn rounded_option<S: serde::Serializer>(
+    value: &Option<f64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    value.map(round4).serialize(serializer)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 use crate::detect::Anomaly;
+use crate::num;
 use crate::series::{self, Series};
 
 /// Days before an anomaly that say what each part usually is.
@@ -22,10 +23,13 @@ pub struct Part {
     /// The key, or `rest`.
     pub key: String,
     /// What it cost over the days of the anomaly.
+    #[serde(serialize_with = "num::rounded")]
     pub actual: f64,
     /// Its usual share of what was expected of the whole.
+    #[serde(serialize_with = "num::rounded")]
     pub expected: f64,
     /// Money above that; negative where it fell.
+    #[serde(serialize_with = "num::rounded")]
     pub excess: f64,
 }
 

@@ -104,16 +104,16 @@ mod tests {
     fn a_fee_of_last_month_is_known() {
         let today = Day::of(Date::constant(2024, 3, 1));
         let past = past_until(today, &[(Date::constant(2024, 2, 1), 100.0)]);
-        assert_eq!(charge(&past, today, 110.0, 0.35), 100.0);
-        assert_eq!(charge(&past, today, 300.0, 0.35), 0.0);
-        assert_eq!(charge(&past, today.plus(0), -5.0, 0.35), 0.0);
+        assert!((charge(&past, today, 110.0, 0.35) - 100.0).abs() < 1e-9);
+        assert!((charge(&past, today, 300.0, 0.35) - 0.0).abs() < 1e-9);
+        assert!((charge(&past, today.plus(0), -5.0, 0.35) - 0.0).abs() < 1e-9);
     }
 
     #[test]
     fn a_day_late_is_the_same_fee_and_the_31st_is_the_last_day() {
         let today = Day::of(Date::constant(2024, 3, 31));
         let past = past_until(today, &[(Date::constant(2024, 2, 28), 50.0)]);
-        assert_eq!(charge(&past, today, 50.0, 0.35), 50.0);
+        assert!((charge(&past, today, 50.0, 0.35) - 50.0).abs() < 1e-9);
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
             (Date::constant(2024, 2, 1), 102.0),
         ];
         let past = past_until(today, &known);
-        assert_eq!(charge(&past, today, 400.0, 0.35), 100.0);
-        assert_eq!(upcoming(&past, today, today, 0.35), 102.0);
+        assert!((charge(&past, today, 400.0, 0.35) - 100.0).abs() < 1e-9);
+        assert!((upcoming(&past, today, today, 0.35) - 102.0).abs() < 1e-9);
     }
 }

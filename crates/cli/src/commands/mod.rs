@@ -1,6 +1,8 @@
 //! The commands, one file each: arguments, and a function `run` that answers.
 
+mod budget;
 mod config;
+mod drift;
 mod notify;
 mod scale;
 mod schedule;
@@ -12,9 +14,15 @@ use crate::context::{Context, Failure, Outcome};
 /// What the tool can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Find cost anomalies and forecast the month.
+    #[command(subcommand)]
+    Budget(budget::Command),
     /// Check a configuration document.
     #[command(subcommand)]
     Config(config::Command),
+    /// See what differs between state and reality.
+    #[command(subcommand)]
+    Drift(drift::Command),
     /// See what alerts look like.
     #[command(subcommand)]
     Notify(notify::Command),
@@ -30,7 +38,9 @@ impl Command {
     /// Does it.
     pub(crate) fn run(self, context: &mut Context) -> Result<Outcome, Failure> {
         match self {
+            Self::Budget(command) => command.run(context),
             Self::Config(command) => command.run(context),
+            Self::Drift(command) => command.run(context),
             Self::Notify(command) => command.run(context),
             Self::Scale(command) => command.run(context),
             Self::Schedule(command) => command.run(context),
