@@ -168,7 +168,7 @@ fn summary(notice: &Notice, currency: Option<&str>) -> String {
         ),
         Why::Reminder => format!("It has lasted since {}.", incident.since),
         Why::Doubled => format!(
-            "It has at least doubled since it was last told of; it began on {}.",
+            "Per day it has at least doubled since it was last told of; it began on {}.",
             incident.since
         ),
         Why::New if notice.is_new_spend() => {

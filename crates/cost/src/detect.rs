@@ -71,6 +71,9 @@ pub struct Anomaly {
     /// The same as per cent of what was expected; none where nothing was expected.
     #[serde(serialize_with = "num::rounded_option")]
     pub impact_percent: Option<f64>,
+    /// Money above expectation on its last day.
+    #[serde(serialize_with = "num::rounded")]
+    pub latest_excess: f64,
     /// The highest score of its days; for new spend, how many times the least money it is.
     #[serde(serialize_with = "num::rounded")]
     pub score: f64,
@@ -378,6 +381,7 @@ impl Scan {
                 low: 0.0,
                 high: 0.0,
                 impact: new.sum,
+                latest_excess: one.cost(new.last).unwrap_or(0.0),
                 impact_percent: None,
                 score: new.times,
                 state: if state == Standing::Recovered
@@ -453,6 +457,7 @@ fn episode(one: &Series, told: &[&DayScore], looked: &Looked) -> Option<Anomaly>
         low: first.low,
         high: first.high,
         impact,
+        latest_excess: last.actual - last.expected,
         impact_percent: (expected > 0.0).then(|| 100.0 * impact / expected),
         score,
         state: standing(first.day, last.day, looked),

@@ -118,8 +118,10 @@ pub struct Incident {
     pub status: Status,
     /// Money above expectation so far, on the key where it is largest.
     pub excess: f64,
-    /// That money when it was last told of.
-    pub told_excess: f64,
+    /// Money above expectation on its last day, on the key where it is largest.
+    pub daily: f64,
+    /// That money of a day when it was last told of.
+    pub told_daily: f64,
     /// The day it was last told of; none where it is acknowledged.
     pub told: Option<Day>,
 }
@@ -142,7 +144,7 @@ pub struct Notice {
 pub enum Why {
     /// It is new.
     New,
-    /// The excess is at least twice what it was when it was last told of.
+    /// The excess per day is at least twice what it was when it was last told of.
     Doubled,
     /// It still goes on, so many days later.
     Reminder,
@@ -245,7 +247,8 @@ fn place(memory: &mut Memory, anomaly: &Anomaly, today: Day) -> Option<String> {
             last: anomaly.last,
             status: Status::New,
             excess: 0.0,
-            told_excess: 0.0,
+            daily: 0.0,
+            told_daily: 0.0,
             told: None,
         },
     );
@@ -264,6 +267,10 @@ impl Incident {
         let was_open = self.is_open();
         let seen = of.iter().map(|one| one.impact).fold(0.0, f64::max);
         self.excess = self.excess.max(seen);
+        if !of.is_empty() {
+            let daily = of.iter().map(|one| one.latest_excess);
+            self.daily = daily.fold(0.0, f64::max);
+        }
         let quiet = scan.as_of.since(self.last) > QUIET + 1;
         let stays = of.iter().any(|one| one.state == Standing::NewNormal);
         let goes_on = of
@@ -290,7 +297,7 @@ impl Incident {
         }
         let why = self.why(was_open, scan.as_of, settings)?;
         self.told = Some(scan.as_of);
-        self.told_excess = self.excess;
+        self.told_daily = self.daily;
         Some(why)
     }
 
@@ -299,7 +306,7 @@ impl Incident {
         match (self.status, self.told) {
             (Status::New | Status::Ongoing, None) => Some(Why::New),
             (Status::New | Status::Ongoing, Some(told)) => {
-                if self.told_excess > 0.0 && self.excess >= 2.0 * self.told_excess {
+                if self.told_daily > 0.0 && self.daily >= 2.0 * self.told_daily {
                     Some(Why::Doubled)
                 } else if remind > 0 && today.since(told) >= remind {
                     Some(Why::Reminder)
