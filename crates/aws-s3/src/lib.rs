@@ -1,6 +1,7 @@
-//! The state bucket behind its port.
+//! The state bucket behind its port, and Terraform states in buckets of others.
 
 pub mod drift;
+mod states;
 
 use afterhours_aws::{Answer, Aws, Pages, Service, port_error};
 use afterhours_ports::{PortError, PortResult, Precondition, PutOutcome, Store, Stored};
@@ -8,6 +9,8 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
+
+pub use states::{ObjectBody, ObjectVersion, Opened, Past, READ_STATE_ACTIONS, StateBucket};
 
 /// What the adapter may call, as IAM names it; `ListObjectsV2` is `s3:ListBucket`.
 pub const ACTIONS: &[&str] = &[GET, LIST, PUT];
