@@ -90,10 +90,14 @@ pub(super) fn cost(
         told(&days, marks, currency)
     );
     rules(&scale, out);
-    out.push_str("<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    out.push_str(
+        "<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+    );
     band(&days, &scale, out);
     line(&days, &scale, "e", |day| day.expected, out);
-    line(&days, &scale, "l", |day| day.actual, out);
+    // A day that AWS may still add to is no drop.
+    let settled = |day: &CostDay| day.actual.filter(|_| !day.incomplete);
+    line(&days, &scale, "l", settled, out);
     out.push_str("</svg>");
     dots(&days, marks, &scale, currency, out);
     out.push_str("</svg>");
@@ -133,7 +137,10 @@ fn rules(scale: &Scale, out: &mut String) {
             break;
         }
         let y = pc(scale.y(value));
-        put!(out, "<line class=\"rule\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>");
+        put!(
+            out,
+            "<line class=\"rule\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>"
+        );
         if value < scale.high {
             let label = amount(value);
             let label = if scale.step >= 1.0 {
@@ -148,7 +155,11 @@ fn rules(scale: &Scale, out: &mut String) {
 }
 
 fn point(scale: &Scale, index: usize, value: f64) -> String {
-    format!("{:.0} {:.0}", scale.x(index) * 1000.0, scale.y(value) * 1000.0)
+    format!(
+        "{:.0} {:.0}",
+        scale.x(index) * 1000.0,
+        scale.y(value) * 1000.0
+    )
 }
 
 /// The range of what would be no surprise, in pieces where it is not known.
@@ -158,7 +169,10 @@ fn band(days: &[&CostDay], scale: &Scale, out: &mut String) {
     let mut close = |piece: &mut Vec<(usize, f64, f64)>| {
         if piece.len() > 1 {
             let there = piece.iter().map(|(at, _, high)| point(scale, *at, *high));
-            let back = piece.iter().rev().map(|(at, low, _)| point(scale, *at, *low));
+            let back = piece
+                .iter()
+                .rev()
+                .map(|(at, low, _)| point(scale, *at, *low));
             let points: Vec<String> = there.chain(back).collect();
             put!(path, "M{}Z", points.join("L"));
         }
@@ -276,7 +290,7 @@ fn dates(days: &[&CostDay], scale: &Scale, out: &mut String) {
 fn table(days: &[&CostDay], marks: &BTreeSet<Date>, currency: &str, out: &mut String) {
     put!(
         out,
-        "<details class=\"alt\"><summary>The same as a table</summary><table class=\"data\"><caption class=\"sr\">Daily cost in {}</caption>\
+        "<details class=\"alt\"><summary>The same as a table</summary><div class=\"scroll\" role=\"group\" aria-label=\"Figures of the chart\" tabindex=\"0\"><table class=\"data\"><caption class=\"sr\">Daily cost in {}</caption>\
          <thead><tr><th scope=\"col\">Day</th><th scope=\"col\" class=\"n\">Actual</th>\
          <th scope=\"col\" class=\"n\">Expected</th><th scope=\"col\" class=\"n\">Range</th><th scope=\"col\">Note</th></tr></thead><tbody>",
         Text(currency)
@@ -301,5 +315,5 @@ fn table(days: &[&CostDay], marks: &BTreeSet<Date>, currency: &str, out: &mut St
             shown(one.expected)
         );
     }
-    out.push_str("</tbody></table></details>");
+    out.push_str("</tbody></table></div></details>");
 }

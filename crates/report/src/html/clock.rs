@@ -133,10 +133,11 @@ impl Clock {
     pub(super) fn ticks(&self) -> Vec<Tick> {
         let hours = self.to.duration_since(self.from).as_hours();
         let step = match hours {
-            ..=8 => 1,
-            9..=16 => 2,
-            17..=30 => 4,
-            31..=72 => 12,
+            ..=6 => 1,
+            7..=13 => 2,
+            14..=20 => 3,
+            21..=36 => 6,
+            37..=84 => 12,
             _ => 24,
         };
         // A line of more days than this would be no line of a night.

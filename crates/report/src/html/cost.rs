@@ -133,8 +133,8 @@ fn article(incident: &Incident, currency: &str, out: &mut String) {
             .map(|part| part.impact.abs())
             .fold(0.0, f64::max);
         out.push_str(
-            "<table class=\"bars\"><thead class=\"sr\"><tr><th scope=\"col\">Part</th><th scope=\"col\">Share</th>\
-             <th scope=\"col\">Impact</th></tr></thead><tbody>",
+            "<table class=\"bars\"><thead><tr><th scope=\"col\"><span class=\"sr\">Part</span></th><th scope=\"col\"><span class=\"sr\">Share</span></th>\
+             <th scope=\"col\"><span class=\"sr\">Impact</span></th></tr></thead><tbody>",
         );
         for part in incident.parts.iter().take(PARTS) {
             let share = if most > 0.0 {
@@ -177,11 +177,15 @@ fn anomalies(cost: &Cost, out: &mut String) {
         out,
         "<details{}><summary>{} outside the expected range</summary>",
         // Where no incident sums them up, they are all there is to see.
-        if cost.incidents.is_empty() { " open" } else { "" },
+        if cost.incidents.is_empty() {
+            " open"
+        } else {
+            ""
+        },
         plural(all.len(), "day", "days")
     );
     out.push_str(
-        "<table class=\"data\"><thead><tr><th scope=\"col\">Day</th><th scope=\"col\">What</th>\
+        "<div class=\"scroll\" role=\"group\" aria-label=\"Days outside the expected range\" tabindex=\"0\"><table class=\"data\"><thead><tr><th scope=\"col\">Day</th><th scope=\"col\">What</th>\
          <th scope=\"col\" class=\"n\">Actual</th><th scope=\"col\" class=\"n\">Expected</th><th scope=\"col\">State</th></tr></thead><tbody>",
     );
     for anomaly in all.iter().take(ROWS) {
@@ -195,7 +199,7 @@ fn anomalies(cost: &Cost, out: &mut String) {
             state(anomaly.state).1
         );
     }
-    out.push_str("</tbody></table>");
+    out.push_str("</tbody></table></div>");
     if all.len() > ROWS {
         put!(
             out,
@@ -223,6 +227,14 @@ fn forecasts(cost: &Cost, out: &mut String) {
     }
 }
 
+/// `November 2026`; what is no month is shown as it is.
+fn month(text: &str) -> String {
+    format!("{text}-01").parse::<Date>().map_or_else(
+        |_| Text(text).to_string(),
+        |first| first.strftime("%B %Y").to_string(),
+    )
+}
+
 /// One forecast: words, and a bar with the range, its middle, what was spent and the budget.
 fn one(forecast: &Forecast, currency: &str, id: usize, out: &mut String) {
     let said = format!(
@@ -235,7 +247,7 @@ fn one(forecast: &Forecast, currency: &str, id: usize, out: &mut String) {
         out,
         "<div class=\"forecast\"><p><b class=\"k\">{}</b> in {}: {said}.",
         Text(&forecast.key),
-        Text(&forecast.month)
+        month(&forecast.month)
     );
     if let Some(to_date) = forecast.to_date {
         put!(out, " {} so far.", amount(to_date));
@@ -243,7 +255,11 @@ fn one(forecast: &Forecast, currency: &str, id: usize, out: &mut String) {
     if let Some(budget) = forecast.budget {
         put!(out, " Budget {}", amount(budget));
         if let Some(probability) = forecast.breach_probability {
-            put!(out, ", passed with a probability of {}", per_cent(probability));
+            put!(
+                out,
+                ", passed with a probability of {}",
+                per_cent(probability)
+            );
         }
         out.push('.');
     }
@@ -266,7 +282,7 @@ fn one(forecast: &Forecast, currency: &str, id: usize, out: &mut String) {
             "<svg class=\"fore\" role=\"img\" aria-labelledby=\"f{id}t f{id}d\"><title id=\"f{id}t\">Forecast of {} for {}</title>\
              <desc id=\"f{id}d\">{said}</desc><rect class=\"back\" width=\"100%\" y=\"8\" height=\"10\"/>",
             Text(&forecast.key),
-            Text(&forecast.month)
+            month(&forecast.month)
         );
         if let Some(to_date) = forecast.to_date {
             put!(
@@ -310,7 +326,11 @@ fn others(cost: &Cost, out: &mut String) {
     put!(
         out,
         "<details><summary>{}</summary>",
-        plural(rest.len(), "more series of daily cost", "more series of daily cost")
+        plural(
+            rest.len(),
+            "more series of daily cost",
+            "more series of daily cost"
+        )
     );
     for (index, series) in rest.iter().take(SERIES).enumerate() {
         put!(out, "<h3>{}</h3>", Text(&series.key));

@@ -245,7 +245,11 @@ fn article(finding: &Finding, out: &mut String) {
     }
     attributes(&finding.attributes, out);
     if let Some(next) = &finding.next_step {
-        put!(out, "<p class=\"why\">What can be done</p><pre tabindex=\"0\">{}</pre>", lines(next));
+        put!(
+            out,
+            "<p class=\"why\">What can be done</p><pre tabindex=\"0\">{}</pre>",
+            lines(next)
+        );
     }
     out.push_str("</article>");
 }

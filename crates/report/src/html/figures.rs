@@ -84,7 +84,10 @@ fn savings(savings: &Looked<Savings>) -> String {
             let said = match saved(found) {
                 Some(said) => format!("saved {said}"),
                 None if found.without_price.is_empty() => "nothing saved".to_owned(),
-                None => format!("saved {} without a known price", hours(found.instance_hours)),
+                None => format!(
+                    "saved {} without a known price",
+                    hours(found.instance_hours)
+                ),
             };
             if found.gaps.is_empty() {
                 said

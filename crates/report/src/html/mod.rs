@@ -32,7 +32,7 @@ pub fn html(night: &Night) -> String {
     let clock = Clock::of(night);
     let figures = Figures::of(night);
     let needs = needs::needs(night, &clock);
-    let mood = Mood::of(night, &needs);
+    let mood = Mood::of(night, &needs, figures.failing);
     let mut out = String::with_capacity(64 * 1024);
     head(night, &clock, &mut out);
     out.push_str("<body><a class=\"skip\" href=\"#main\">Skip to the report</a>");

@@ -4,7 +4,7 @@ use afterhours_core::alert::Severity;
 
 use super::clock::Clock;
 use super::figures::unexplained;
-use super::text::{Text, day, money, per_cent, plural, put, signed};
+use super::text::{Text, day, money, per_cent, plural, put};
 use super::timeline::{Became, stretches};
 use crate::night::{CheckStatus, Looked, Night};
 
@@ -33,15 +33,18 @@ pub(super) enum Mood {
     Partial,
     /// Somebody should look.
     Look,
-    /// Something failed, or is critical.
+    /// Somebody should look now.
+    Now,
+    /// A sleeper failed.
     Failed,
 }
 
 impl Mood {
-    pub(super) fn of(night: &Night, needs: &[Need]) -> Self {
+    pub(super) fn of(night: &Night, needs: &[Need], failing: usize) -> Self {
         let worst = needs.iter().map(|need| need.severity).max();
         match worst {
-            Some(Severity::Critical) => Self::Failed,
+            _ if failing > 0 => Self::Failed,
+            Some(Severity::Critical) => Self::Now,
             Some(_) => Self::Look,
             None if unseen(night).is_empty() => Self::Calm,
             None => Self::Partial,
@@ -53,7 +56,7 @@ impl Mood {
             Self::Calm => "ok",
             Self::Partial => "part",
             Self::Look => "warning",
-            Self::Failed => "critical",
+            Self::Now | Self::Failed => "critical",
         }
     }
 
@@ -62,6 +65,7 @@ impl Mood {
             Self::Calm => "A calm night",
             Self::Partial => "Calm where it was looked at",
             Self::Look => "Somebody should look",
+            Self::Now => "Somebody should look now",
             Self::Failed => "Something failed",
         }
     }
@@ -181,7 +185,11 @@ fn open(night: &Night, clock: &Clock, out: &mut Vec<Need>) {
         }
         out.push(Need {
             severity: item.severity,
-            what: format!("<b class=\"k\">{}</b> {}", Text(&item.about), Text(&item.what)),
+            what: format!(
+                "<b class=\"k\">{}</b> {}",
+                Text(&item.about),
+                Text(&item.what)
+            ),
             detail,
             command: item.command.clone(),
             link: item.link.clone(),
@@ -253,9 +261,14 @@ fn cost(night: &Night, out: &mut Vec<Need>) {
         out.push(need(
             Severity::Warning,
             format!(
-                "<b class=\"k\">{}</b> {} beyond what was to be expected",
+                "<b class=\"k\">{}</b> cost {} {} than expected",
                 Text(&incident.key),
-                Text(&signed(incident.impact, &found.currency))
+                Text(&money(incident.impact.abs(), &found.currency)),
+                if incident.impact < 0.0 {
+                    "less"
+                } else {
+                    "more"
+                }
             ),
             detail,
             "cost",
@@ -344,9 +357,12 @@ pub(super) fn unseen(night: &Night) -> Vec<(&'static str, String)> {
             out.push((
                 "Drift",
                 format!(
-                    "{} of {} not, or not wholly, compared",
-                    plural(holes, "resource", "resources"),
-                    coverage.of()
+                    "{holes} of {} were not, or not wholly, compared",
+                    plural(
+                        usize::try_from(coverage.of()).unwrap_or(usize::MAX),
+                        "resource",
+                        "resources"
+                    )
                 ),
             ));
         }
@@ -365,6 +381,9 @@ pub(super) fn unseen(night: &Night) -> Vec<(&'static str, String)> {
         }
     }
     if let Some(found) = night.health.found() {
+        if found.checks.is_empty() {
+            out.push(("Health", "nothing was checked".to_owned()));
+        }
         for check in &found.checks {
             if check.status == CheckStatus::Unknown {
                 out.push((

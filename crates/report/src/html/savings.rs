@@ -70,8 +70,8 @@ fn bars(night: &Night, savings: &Savings, out: &mut String) {
     }
     let most = rows.iter().map(|(_, amount)| *amount).fold(0.0, f64::max);
     out.push_str(
-        "<table class=\"bars\"><caption>By sleeper</caption><thead class=\"sr\"><tr><th scope=\"col\">Sleeper</th>\
-         <th scope=\"col\">Share</th><th scope=\"col\">Saved</th></tr></thead><tbody>",
+        "<table class=\"bars\"><caption>By sleeper</caption><thead><tr><th scope=\"col\"><span class=\"sr\">Sleeper</span></th>\
+         <th scope=\"col\"><span class=\"sr\">Share</span></th><th scope=\"col\"><span class=\"sr\">Saved</span></th></tr></thead><tbody>",
     );
     for (name, saved) in rows {
         put!(
@@ -114,11 +114,19 @@ fn history(night: &Night, savings: &Savings, out: &mut String) {
          <title id=\"ht\">Saved per night</title><desc id=\"hd\">Between {} and {} per night; this night is the last column.</desc>",
         plural(days.len(), "night", "nights"),
         Text(&money(sum, currency)),
-        amount(days.iter().map(|(_, amount)| *amount).fold(f64::INFINITY, f64::min)),
+        amount(
+            days.iter()
+                .map(|(_, amount)| *amount)
+                .fold(f64::INFINITY, f64::min)
+        ),
         Text(&money(most, currency)),
     );
     for (index, (date, saved)) in days.iter().enumerate() {
-        let high = if most > 0.0 { saved.max(0.0) / most } else { 0.0 };
+        let high = if most > 0.0 {
+            saved.max(0.0) / most
+        } else {
+            0.0
+        };
         put!(
             out,
             "<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"><title>{}: {}</title></rect>",
@@ -140,7 +148,7 @@ fn history(night: &Night, savings: &Savings, out: &mut String) {
     );
     put!(
         out,
-        "<details class=\"alt\"><summary>The same as a table</summary><table class=\"data\"><thead><tr><th scope=\"col\">Night of</th>\
+        "<details class=\"alt\"><summary>The same as a table</summary><div class=\"scroll\" role=\"group\" aria-label=\"Figures of the chart\" tabindex=\"0\"><table class=\"data\"><thead><tr><th scope=\"col\">Night of</th>\
          <th scope=\"col\" class=\"n\">{}</th></tr></thead><tbody>",
         Text(currency)
     );
@@ -152,7 +160,7 @@ fn history(night: &Night, savings: &Savings, out: &mut String) {
             amount(*saved)
         );
     }
-    out.push_str("</tbody></table></details>");
+    out.push_str("</tbody></table></div></details>");
 }
 
 fn sources(savings: &Savings, out: &mut String) {
@@ -178,6 +186,8 @@ fn sources(savings: &Savings, out: &mut String) {
         );
     }
     if savings.prices.is_empty() && !savings.total.is_empty() {
-        out.push_str("<p class=\"source\">The document does not say where the prices come from.</p>");
+        out.push_str(
+            "<p class=\"source\">The document does not say where the prices come from.</p>",
+        );
     }
 }

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
 use super::clock::{Clock, Tick};
 use super::gaps;
 use super::text::{Text, float, hours, money, pc, plural, put};
@@ -155,7 +157,11 @@ pub(super) fn axis(clock: &Clock, out: &mut String) {
         } else {
             ""
         };
-        put!(out, "<text x=\"{}\" y=\"11\"{anchor}>{label}</text>", pc(place));
+        put!(
+            out,
+            "<text x=\"{}\" y=\"11\"{anchor}>{label}</text>",
+            pc(place)
+        );
     }
     out.push_str("</svg>");
 }
@@ -217,29 +223,33 @@ fn bar(stretches: &[Stretch<'_>], said: &str, clock: &Clock, out: &mut String) {
     out.push_str("</svg>");
 }
 
-/// `awake to 20:00, asleep to 07:55, awake`.
+/// `awake to 20:00, asleep 20:05–07:45, awake from 07:52`.
 fn words(stretches: &[Stretch<'_>], clock: &Clock) -> String {
     // A sleeper that changes more often than this is told by its bar and its notes.
     const MOST: usize = 8;
+    // Changes as short as this are seen in the bar, and between the times.
+    const SHORT: SignedDuration = SignedDuration::from_mins(20);
+    let told: Vec<_> = stretches
+        .iter()
+        .filter(|one| one.state != State::Transition || one.to.duration_since(one.from) > SHORT)
+        .collect();
+    let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else {
+        return String::new();
+    };
     let mut parts = Vec::new();
-    for (index, stretch) in stretches.iter().enumerate().take(MOST) {
-        let state = name(stretch.state);
-        if index + 1 == stretches.len() {
-            parts.push(if index == 0 {
-                format!("{state} all night")
-            } else {
-                format!("then {state}")
-            });
-        } else {
-            parts.push(format!("{state} to {}", clock.short(stretch.to)));
-        }
+    for one in told.iter().take(MOST) {
+        let state = name(one.state);
+        let begins = one.from == first.from;
+        let ends = one.to == last.to;
+        parts.push(match (begins, ends) {
+            (true, true) => format!("{state} all night"),
+            (true, false) => format!("{state} to {}", clock.short(one.to)),
+            (false, true) => format!("{state} from {}", clock.short(one.from)),
+            (false, false) => format!("{state} {}–{}", clock.short(one.from), clock.short(one.to)),
+        });
     }
-    if stretches.len() > MOST {
-        parts.push(plural(
-            stretches.len() - MOST,
-            "more change",
-            "more changes",
-        ));
+    if told.len() > MOST {
+        parts.push(plural(told.len() - MOST, "more change", "more changes"));
     }
     parts.join(", ")
 }
@@ -282,7 +292,11 @@ fn notes(sleeper: &Sleeper, clock: &Clock, out: &mut String) {
         out.push_str("</p>");
     }
     if let Some(billing) = &sleeper.still_billing {
-        put!(out, "<p class=\"note\">Still billing: {}</p>", Text(billing));
+        put!(
+            out,
+            "<p class=\"note\">Still billing: {}</p>",
+            Text(billing)
+        );
     }
 }
 
@@ -344,9 +358,11 @@ fn curve(rows: &[Row<'_>], clock: &Clock, out: &mut String) {
             (clock.place(*at), above)
         })
         .collect();
-    out.push_str(
-        "<figure class=\"curve\"><figcaption>How many were awake</figcaption>\
+    put!(
+        out,
+        "<figure class=\"curve\"><figcaption>How many of {} sleepers were awake</figcaption>\
          <svg role=\"img\" aria-labelledby=\"ct cd\"><title id=\"ct\">Sleepers awake over the night</title>",
+        rows.len()
     );
     let first = steps.first().map_or(0, |(_, above)| above[0]);
     let least = steps.iter().map(|(_, above)| above[0]).min().unwrap_or(0);
@@ -356,7 +372,9 @@ fn curve(rows: &[Row<'_>], clock: &Clock, out: &mut String) {
         "<desc id=\"cd\">{first} of {} were awake at the beginning, {least} at the quietest time, {last} at the end.</desc>",
         rows.len()
     );
-    out.push_str("<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    out.push_str(
+        "<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+    );
     out.push_str("<rect class=\"z\" width=\"1000\" height=\"1000\"/>");
     for layer in (0..states.len()).rev() {
         let Some((state, class)) = states.get(layer) else {
@@ -380,12 +398,7 @@ fn curve(rows: &[Row<'_>], clock: &Clock, out: &mut String) {
         }
         out.push_str("H1000V1000Z\"/>");
     }
-    out.push_str("</svg>");
-    put!(
-        out,
-        "<text x=\"4\" y=\"14\">{}</text></svg>",
-        plural(rows.len(), "sleeper", "sleepers")
-    );
+    out.push_str("</svg></svg>");
     axis(clock, out);
     out.push_str("</figure>");
     counts(rows, clock, &count, out);
@@ -399,7 +412,7 @@ fn counts(
     out: &mut String,
 ) {
     out.push_str(
-        "<details class=\"alt\"><summary>The same as a table</summary><table class=\"data\"><thead><tr><th scope=\"col\">Time</th>\
+        "<details class=\"alt\"><summary>The same as a table</summary><div class=\"scroll\" role=\"group\" aria-label=\"Figures of the chart\" tabindex=\"0\"><table class=\"data\"><thead><tr><th scope=\"col\">Time</th>\
          <th scope=\"col\" class=\"n\">Awake</th><th scope=\"col\" class=\"n\">Asleep</th>\
          <th scope=\"col\" class=\"n\">Changing</th><th scope=\"col\" class=\"n\">Failed</th>\
          <th scope=\"col\" class=\"n\">Unknown</th></tr></thead><tbody>",
@@ -411,7 +424,8 @@ fn counts(
             .filter_map(|row| row.stretches.last())
             .all(|last| at >= last.to);
         let at_or_before = if seen {
-            at.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(at)
+            at.checked_sub(jiff::SignedDuration::from_secs(1))
+                .unwrap_or(at)
         } else {
             at
         };
@@ -423,9 +437,13 @@ fn counts(
             State::Failed,
             State::Unknown,
         ] {
-            put!(out, "<td class=\"n\">{}</td>", count(at_or_before, &[state]));
+            put!(
+                out,
+                "<td class=\"n\">{}</td>",
+                count(at_or_before, &[state])
+            );
         }
         out.push_str("</tr>");
     }
-    out.push_str("</tbody></table></details>");
+    out.push_str("</tbody></table></div></details>");
 }

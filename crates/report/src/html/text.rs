@@ -122,7 +122,11 @@ pub(super) fn day(date: Date) -> String {
 
 /// A number as a percentage of a width: two decimals, no trailing zeros.
 pub(super) fn pc(share: f64) -> String {
-    let value = if share.is_finite() { share * 100.0 } else { 0.0 };
+    let value = if share.is_finite() {
+        share * 100.0
+    } else {
+        0.0
+    };
     let text = format!("{value:.2}");
     let short = text.trim_end_matches('0').trim_end_matches('.');
     let short = if short == "-0" { "0" } else { short };
@@ -130,7 +134,10 @@ pub(super) fn pc(share: f64) -> String {
 }
 
 /// A count as a float; counts of a page are far below 2^52.
-#[expect(clippy::cast_precision_loss, reason = "counts of a page are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of a page are far below 2^52"
+)]
 pub(super) fn float(n: usize) -> f64 {
     n as f64
 }
@@ -164,7 +171,10 @@ mod tests {
 
     #[test]
     fn reordering_characters_are_shown_and_long_texts_end() {
-        assert_eq!(Text("a\u{202e}b\n\n c\u{0}").to_string(), "a\u{fffd}b c\u{fffd}");
+        assert_eq!(
+            Text("a\u{202e}b\n\n c\u{0}").to_string(),
+            "a\u{fffd}b c\u{fffd}"
+        );
         let long = Text(&"x".repeat(5_000)).to_string();
         assert_eq!(long.chars().count(), MOST + 1);
         assert!(long.ends_with('…'));

@@ -179,7 +179,11 @@ impl Coverage {
     pub fn classes(&self) -> [(Seen, u64, &'static str); 8] {
         [
             (Seen::Compared, self.compared, "compared"),
-            (Seen::PartlyCompared, self.partly_compared, "partly compared"),
+            (
+                Seen::PartlyCompared,
+                self.partly_compared,
+                "partly compared",
+            ),
             (Seen::Unsupported, self.unsupported, "unsupported"),
             (Seen::Denied, self.denied, "denied"),
             (Seen::Throttled, self.throttled, "throttled"),

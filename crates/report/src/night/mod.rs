@@ -12,9 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use cost::{Anomaly, AnomalyState, Cost, CostDay, Forecast, Incident, Part, Series};
-pub use drift::{
-    Attribute, Class, Coverage, Drift, Explained, Finding, Hole, Seen, StateRead,
-};
+pub use drift::{Attribute, Class, Coverage, Drift, Explained, Finding, Hole, Seen, StateRead};
 pub use savings::{DaySaved, PriceSource, Savings, WithoutPrice};
 pub use sleeper::{Claim, ClaimKind, Failure, Phase, Saved, Sleeper, Sleepers, State};
 
