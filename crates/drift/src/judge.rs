@@ -27,6 +27,17 @@ pub(crate) struct Judged {
     pub(crate) named: Vec<String>,
 }
 
+impl Judged {
+    /// Of a state that was gone before it could be read again: one entry stands for all its instances.
+    pub(crate) fn superseded(source: &str) -> Self {
+        let mut judged = Self::default();
+        judged
+            .coverage
+            .add(Seen::Failed, source, "", "all its instances");
+        judged
+    }
+}
+
 /// Compares every instance of a state.
 ///
 /// # Errors
@@ -321,7 +332,7 @@ pub(crate) fn words(hole: &Hole) -> String {
 
 /// Whether the state marks the value at this path, or one above or below it, as secret. Indices do not matter: sets
 /// have none that both sides know.
-fn is_sensitive(instance: &Instance, path: &str) -> bool {
+pub(crate) fn is_sensitive(instance: &Instance, path: &str) -> bool {
     let names: Vec<&str> = path
         .split('.')
         .map(|part| part.split('[').next().unwrap_or(part))

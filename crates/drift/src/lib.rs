@@ -4,6 +4,7 @@
 //! compare them. So memory is bounded by what is compared, not by the size of a state. What a difference is, and
 //! what it means, is decided in `afterhours-diff`; this crate only asks and joins.
 
+mod explain;
 mod integrity;
 mod judge;
 mod live;
@@ -15,6 +16,7 @@ mod source;
 mod unmanaged;
 mod watch;
 
+pub use explain::{Explanation, Standing, explain};
 pub use live::LiveSide;
 pub use place::Place;
 pub use report::{Report, StateLine};

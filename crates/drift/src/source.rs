@@ -17,8 +17,8 @@ use crate::place::Place;
 pub struct SourceError {
     /// What went wrong, naming the call or file.
     pub message: String,
-    /// The class, where it was a call.
-    pub hole: Option<Hole>,
+    /// Whether another version has taken its place: what was read of it is void.
+    pub is_superseded: bool,
 }
 
 /// One version of one state.

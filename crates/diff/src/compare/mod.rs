@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 pub use text::canonical;
 
 use crate::catalog::{Attr, Meaning, Rule, Type};
+use crate::finding::SENSITIVE;
 use crate::live::{Hole, Live};
 
 /// What a comparison needs to know of its surroundings.
@@ -111,6 +112,96 @@ fn found<'l>(attribute: &Attr, live: &'l Live) -> Option<&'l Value> {
     live.attributes
         .get(attribute.name)
         .or_else(|| live.attributes.get(other))
+}
+
+/// How one attribute of an instance was compared, for a person who asks why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// Its rule in words, or why it is not compared.
+    pub rule: &'static str,
+    /// The state's value; none where the state does not have the attribute.
+    pub state: Option<Value>,
+    /// The live value; none where it was not read.
+    pub live: Option<Value>,
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+/// What came of one attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both mean the same.
+    Equal,
+    /// They differ.
+    Differs,
+    /// It is left out, as its rule says.
+    LeftOut,
+    /// The state does not have it: an older provider wrote it, or it belongs to another attribute.
+    NotInState,
+    /// It could not be read.
+    Unread(Option<Hole>),
+}
+
+/// How each attribute of the catalog was compared; secret values are shown as such.
+pub fn rows(
+    kind: &Type,
+    state: &Map<String, Value>,
+    live: &Live,
+    surroundings: &Surroundings,
+    is_sensitive: &dyn Fn(&str) -> bool,
+) -> Vec<Row> {
+    let comparison = compare(kind, state, live, surroundings, is_sensitive);
+    let differs = |name: &str| {
+        let path = if name == "tags_all" { "tags" } else { name };
+        comparison.differences.iter().any(|difference| {
+            difference
+                .path
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    };
+    let hidden = |attribute: &Attr, value: Option<&Value>| {
+        let value = value?;
+        let is_secret = attribute.secret || is_sensitive(attribute.name);
+        Some(if is_secret && !value.is_null() {
+            Value::String(SENSITIVE.to_owned())
+        } else {
+            value.clone()
+        })
+    };
+    kind.attributes
+        .iter()
+        .map(|attribute| {
+            let (wanted, given) = (state.get(attribute.name), found(attribute, live));
+            let (rule, verdict) = match attribute.rule {
+                Rule::Skip(reason) => (reason, Verdict::LeftOut),
+                rule => {
+                    let by_all = attribute.name == "tags"
+                        && state.get("tags_all").is_some_and(|all| !all.is_null());
+                    let verdict = match (wanted, given) {
+                        (None, _) => Verdict::NotInState,
+                        _ if by_all => Verdict::NotInState,
+                        _ if live.holes.contains_key(attribute.name) => {
+                            Verdict::Unread(live.holes.get(attribute.name).cloned())
+                        }
+                        (Some(_), None) => Verdict::Unread(None),
+                        _ if differs(attribute.name) => Verdict::Differs,
+                        _ => Verdict::Equal,
+                    };
+                    (text::rule(rule), verdict)
+                }
+            };
+            Row {
+                name: attribute.name,
+                rule,
+                state: hidden(attribute, wanted),
+                live: hidden(attribute, given),
+                verdict,
+            }
+        })
+        .collect()
 }
 
 /// One walk over both sides.

@@ -1,0 +1,123 @@
+//! Why one instance is, or is not, a finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use afterhours_diff::compare::{Row, rows};
+use afterhours_tfstate::{Instance, read};
+
+use crate::judge::{is_sensitive, surroundings, words};
+use crate::live::{Known, Named, gather};
+use crate::place::Place;
+use crate::roll::{Sorted, sort};
+use crate::source::{Regions, StateSource};
+
+/// One instance, from both sides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// The state that has it.
+    pub source: String,
+    /// Its address.
+    pub address: String,
+    /// What became of it.
+    pub standing: Standing,
+}
+
+/// What became of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// It cannot be looked at, and why.
+    NotAsked(String),
+    /// It could not be looked at, and why.
+    Unknown(String),
+    /// It is gone; by which key it was asked for, and where.
+    Gone {
+        /// What joins it with a live object.
+        key: String,
+        /// Account and region.
+        place: String,
+    },
+    /// It is there.
+    Present {
+        /// What joins it with a live object.
+        key: String,
+        /// Account and region.
+        place: String,
+        /// Attribute by attribute.
+        rows: Vec<Row>,
+    },
+}
+
+/// Explains every instance of this address in the states.
+///
+/// # Errors
+/// A state that cannot be read.
+pub async fn explain(
+    sources: Vec<Arc<dyn StateSource>>,
+    regions: &dyn Regions,
+    address: &str,
+) -> Result<Vec<Explanation>, String> {
+    let mut explained = Vec::new();
+    let default = regions.default_place();
+    for source in sources {
+        let name = source.name().to_owned();
+        let input = source
+            .open()
+            .await
+            .map_err(|error| format!("{name}: {error}"))?;
+        let wanted = address.to_owned();
+        let found = tokio::task::spawn_blocking(move || {
+            let mut found: Vec<Instance> = Vec::new();
+            read(input, |entry| {
+                if let Ok(instance) = entry
+                    && instance.address == wanted
+                {
+                    found.push(instance);
+                }
+                ControlFlow::Continue(())
+            })
+            .map(|_| found)
+        })
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|error| format!("{name}: {error}"))?;
+        for instance in found {
+            explained.push(Explanation {
+                source: name.clone(),
+                address: instance.address.clone(),
+                standing: stand(&instance, regions, &default).await,
+            });
+        }
+    }
+    Ok(explained)
+}
+
+async fn stand(instance: &Instance, regions: &dyn Regions, default: &Place) -> Standing {
+    let (kind, key, place) = match sort(instance, default) {
+        Sorted::Asked { kind, key, place } => (kind, key, place),
+        Sorted::Not(_, reason) => return Standing::NotAsked(reason),
+    };
+    let keys = BTreeSet::from([key.clone()]);
+    let named: Named = BTreeMap::from([(place.clone(), BTreeMap::from([(kind.name, keys)]))]);
+    let side = gather(regions, &named, false).await;
+    let at = place.to_string();
+    let Some(there) = side.places.get(&place) else {
+        return Standing::Unknown("its account and region were not asked".to_owned());
+    };
+    match there.known(kind.name, &key) {
+        Known::Unknown(hole) => Standing::Unknown(words(hole)),
+        Known::Gone => Standing::Gone { key, place: at },
+        Known::Present(live) => Standing::Present {
+            rows: rows(
+                kind,
+                &instance.attributes,
+                live,
+                &surroundings(&place),
+                &|path| is_sensitive(instance, path),
+            ),
+            key,
+            place: at,
+        },
+    }
+}
