@@ -25,7 +25,6 @@ pub const READ_ACTIONS: &[&str] = &[
     LIST_ENTITIES,
     LIST_PROFILES,
     LIST_PROVIDERS,
-    LIST_POLICY_TAGS,
     LIST_ROLE_POLICIES,
     LIST_ROLES,
 ];
@@ -41,7 +40,6 @@ pub(crate) const LIST_ATTACHED: &str = "iam:ListAttachedRolePolicies";
 pub(crate) const LIST_ENTITIES: &str = "iam:ListEntitiesForPolicy";
 pub(crate) const LIST_PROFILES: &str = "iam:ListInstanceProfiles";
 pub(crate) const LIST_PROVIDERS: &str = "iam:ListOpenIDConnectProviders";
-pub(crate) const LIST_POLICY_TAGS: &str = "iam:ListPolicyTags";
 pub(crate) const LIST_ROLE_POLICIES: &str = "iam:ListRolePolicies";
 pub(crate) const LIST_ROLES: &str = "iam:ListRoles";
 

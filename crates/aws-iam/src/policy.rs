@@ -3,32 +3,26 @@
 use afterhours_aws::{Answer, port_error};
 use afterhours_diff::{Live, Wanted};
 use afterhours_ports::{PortResult, hole};
-use aws_sdk_iam::types::ManagedPolicyDetail;
+use aws_sdk_iam::types::{ManagedPolicyDetail, Policy};
 use futures_util::{StreamExt as _, stream};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::calls::{Calls, DETAILS, GET_POLICY, GET_POLICY_VERSION, LIST_POLICY_TAGS, Page};
+use crate::calls::{Calls, DETAILS, GET_POLICY, GET_POLICY_VERSION};
 use crate::document::decode;
 use crate::origin::origin;
 use crate::role::object;
 use crate::{AT_ONCE, POLICY, calls};
 
-/// From the sweep, without tags.
+/// From the sweep, which has the document in force and lacks the tags.
 ///
 /// # Errors
 /// The answer does not say which policy it is.
 pub(crate) fn swept(wanted: &Wanted, detail: &ManagedPolicyDetail) -> PortResult<Live> {
     let answer = Answer::of(DETAILS);
     let arn = answer.text("Arn", detail.arn())?;
-    let name = answer.text("PolicyName", detail.policy_name())?;
     let path = answer.text("Path", detail.path())?;
-    let mut live = identity(&arn, &name, &path);
+    let mut live = identity(&arn, &path);
     if wanted.names(POLICY, &arn) {
-        let id = answer.text("PolicyId", detail.policy_id())?;
-        live.attributes.insert("policy_id".to_owned(), json!(id));
-        let description = json!(detail.description());
-        live.attributes
-            .insert("description".to_owned(), description);
         put_document(&mut live, &effective(answer, detail));
     }
     Ok(live)
@@ -42,7 +36,10 @@ fn effective(answer: Answer, detail: &ManagedPolicyDetail) -> PortResult<String>
     decode(answer, "Document", version.document())
 }
 
-fn identity(arn: &str, name: &str, path: &str) -> Live {
+fn identity(arn: &str, path: &str) -> Live {
+    // `arn:aws:iam::111122223333:policy/path/name`
+    // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns).
+    let name = arn.rsplit('/').next().unwrap_or(arn);
     Live {
         kind: POLICY,
         key: arn.to_owned(),
@@ -65,69 +62,54 @@ fn put_document(live: &mut Live, text: &PortResult<String>) {
     }
 }
 
-fn put_tags(live: &mut Live, tags: &PortResult<Value>) {
-    for name in ["tags", "tags_all"] {
-        match tags {
-            Ok(tags) => {
-                live.attributes.insert(name.to_owned(), tags.clone());
-            }
-            Err(error) => {
-                live.holes.insert(name.to_owned(), hole(error));
-            }
-        }
-    }
+/// What `GetPolicy` has and the sweep lacks.
+fn details(policy: &Policy) -> PortResult<Map<String, Value>> {
+    let tags = calls::tags(policy.tags());
+    Ok(object(json!({
+        "description": policy.description(),
+        "policy_id": Answer::of(GET_POLICY).text("PolicyId", policy.policy_id())?,
+        "tags": tags,
+        "tags_all": tags,
+    })))
 }
 
-/// Adds the tags of those policies that states name: the sweep lacks them.
-pub(crate) async fn with_tags(calls: &Calls, wanted: &Wanted, policies: Vec<Live>) -> Vec<Live> {
+/// Completes those policies that states name.
+pub(crate) async fn completed(calls: &Calls, wanted: &Wanted, policies: Vec<Live>) -> Vec<Live> {
     let mut asks = Vec::new();
-    for mut policy in policies {
+    for mut live in policies {
         asks.push(async move {
-            if wanted.names(POLICY, &policy.key) {
-                let read = tags(calls, &policy.key).await;
-                put_tags(&mut policy, &read);
+            if wanted.names(POLICY, &live.key) {
+                let read = policy(calls, &live.key).await;
+                match read.and_then(|policy| details(&policy)) {
+                    Ok(details) => live.attributes.extend(details),
+                    Err(error) => live.holes.extend(
+                        ["description", "policy_id", "tags", "tags_all"]
+                            .map(|name| (name.to_owned(), hole(&error))),
+                    ),
+                }
             }
-            policy
+            live
         });
     }
     stream::iter(asks).buffered(AT_ONCE).collect().await
 }
 
-async fn tags(calls: &Calls, arn: &str) -> PortResult<Value> {
-    let tags = calls
-        .all(LIST_POLICY_TAGS, |marker| {
-            let request = calls.client.list_policy_tags().policy_arn(arn);
-            async {
-                let answer = request.set_marker(marker).send().await;
-                let answer = answer.map_err(|error| port_error(LIST_POLICY_TAGS, error))?;
-                Ok(Page {
-                    truncated: answer.is_truncated(),
-                    marker: answer.marker().map(str::to_owned),
-                    items: answer.tags,
-                })
-            }
-        })
-        .await?;
-    Ok(calls::tags(&tags))
+async fn policy(calls: &Calls, arn: &str) -> PortResult<Policy> {
+    calls.turn().await;
+    let answer = calls.client.get_policy().policy_arn(arn).send().await;
+    let answer = answer.map_err(|error| port_error(GET_POLICY, error))?;
+    Answer::of(GET_POLICY).required("Policy", answer.policy)
 }
 
 /// One policy by its ARN.
 pub(crate) async fn by_arn(calls: &Calls, arn: &str) -> PortResult<Option<Live>> {
-    calls.turn().await;
-    let answer = calls.client.get_policy().policy_arn(arn).send().await;
-    let answer = answer.map_err(|error| port_error(GET_POLICY, error))?;
+    let policy = policy(calls, arn).await?;
     let fields = Answer::of(GET_POLICY);
-    let policy = fields.required("Policy", answer.policy())?;
     let mut live = identity(
         &fields.text("Arn", policy.arn())?,
-        &fields.text("PolicyName", policy.policy_name())?,
         &fields.text("Path", policy.path())?,
     );
-    live.attributes
-        .insert("policy_id".to_owned(), json!(policy.policy_id()));
-    live.attributes
-        .insert("description".to_owned(), json!(policy.description()));
-    put_tags(&mut live, &Ok(calls::tags(policy.tags())));
+    live.attributes.extend(details(&policy)?);
     let text = match fields.text("DefaultVersionId", policy.default_version_id()) {
         Ok(version) => document(calls, arn, &version).await,
         Err(error) => Err(error),

@@ -137,7 +137,7 @@ pub(crate) async fn read(calls: &Calls, wanted: &Wanted) -> Vec<Listing> {
         found.put(role.named(&extra));
     }
     if let Some(named) = found.objects.remove(POLICY) {
-        let named = policy::with_tags(calls, wanted, named).await;
+        let named = policy::completed(calls, wanted, named).await;
         found.objects.insert(POLICY, named);
     }
     let incomplete = failed.or(found.unclear.take()).as_ref().map(hole);

@@ -189,3 +189,9 @@ resource "aws_iam_openid_connect_provider" "ci" {
   thumbprint_list = ["6938fd4d98bab03faadb97b34396831e3780aea1"]
   tags            = { team = "ops" }
 }
+
+# Attached to nothing.
+resource "aws_iam_policy" "spare" {
+  name_prefix = "ml-spare-"
+  policy      = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:ListAllMyBuckets", Resource = "*" }] })
+}

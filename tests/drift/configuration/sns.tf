@@ -10,11 +10,9 @@ resource "aws_sns_topic" "alerts" {
 }
 
 resource "aws_sns_topic" "full" {
-  name                             = "full"
-  display_name                     = "0"
-  kms_master_key_id                = "alias/aws/sns"
-  lambda_failure_feedback_role_arn = "arn:aws:iam::123456789012:role/feedback"
-  sqs_success_feedback_sample_rate = 100
+  name              = "full"
+  display_name      = "0"
+  kms_master_key_id = "alias/aws/sns"
 
   policy = jsonencode({
     Version = "2012-10-17"
