@@ -1,0 +1,395 @@
+//! Instances.
+
+use serde_json::{Map, Value};
+
+use super::{REGION, TAGS, TAGS_ALL, TIMEOUTS, choice, scalar, set};
+use crate::catalog::{Absent, Attr, Key, Rule, Type};
+use crate::compare::canonical;
+
+pub(super) const INSTANCE: Type = Type {
+    name: "aws_instance",
+    key: Key::Attribute("id"),
+    attributes: ATTRIBUTES,
+    global: false,
+    unmanaged: true,
+};
+
+const ATTRIBUTES: &[Attr] = &[
+    scalar("ami").security(),
+    Attr::new("associate_public_ip_address", Rule::Custom(public_address)).security(),
+    scalar("availability_zone").availability(),
+    scalar("disable_api_stop").security(),
+    scalar("disable_api_termination").security(),
+    scalar("ebs_optimized"),
+    scalar("hibernation"),
+    scalar("host_id"),
+    scalar("host_resource_group_arn"),
+    Attr::new("iam_instance_profile", Rule::NameOrArn).security(),
+    scalar("instance_initiated_shutdown_behavior").availability(),
+    scalar("instance_lifecycle"),
+    scalar("instance_type").cost(),
+    scalar("ipv6_address_count"),
+    Attr::new("ipv6_addresses", Rule::Set),
+    scalar("key_name").security(),
+    scalar("monitoring"),
+    scalar("outpost_arn"),
+    scalar("placement_group"),
+    // Provider 6 fills it in beside the name.
+    Attr::new("placement_group_id", Rule::Custom(if_set)),
+    scalar("placement_partition_number"),
+    scalar("private_ip").availability(),
+    set("secondary_private_ips"),
+    // The names, which only an instance of the default VPC has in its state; the ids say the same.
+    Attr::new("security_groups", Rule::Custom(set_if_set)).security(),
+    scalar("source_dest_check").security(),
+    scalar("spot_instance_request_id"),
+    scalar("subnet_id").availability(),
+    Attr::new("tenancy", Rule::Scalar).absent(Absent::Is("\"default\"")),
+    Attr::new("user_data", Rule::Custom(user_data))
+        .security()
+        .secret(),
+    Attr::new("user_data_base64", Rule::Custom(user_data))
+        .security()
+        .secret(),
+    set("vpc_security_group_ids").security(),
+    // Of provider 3 and 4; later ones have `cpu_options`.
+    scalar("cpu_core_count").cost(),
+    scalar("cpu_threads_per_core"),
+    Attr::new(
+        "cpu_options",
+        Rule::Block(&[
+            scalar("amd_sev_snp").security(),
+            scalar("core_count").cost(),
+            scalar("nested_virtualization"),
+            scalar("threads_per_core"),
+        ]),
+    ),
+    Attr::new("metadata_options", Rule::Block(METADATA_OPTIONS)).security(),
+    Attr::new(
+        "enclave_options",
+        Rule::Block(&[scalar("enabled").security()]),
+    ),
+    Attr::new(
+        "capacity_reservation_specification",
+        Rule::Block(&[
+            scalar("capacity_reservation_preference").absent(Absent::Is("\"open\"")),
+            Attr::new(
+                "capacity_reservation_target",
+                Rule::Block(&[
+                    scalar("capacity_reservation_id"),
+                    scalar("capacity_reservation_resource_group_arn"),
+                ]),
+            ),
+        ]),
+    ),
+    Attr::new(
+        "maintenance_options",
+        Rule::Block(&[scalar("auto_recovery")
+            .absent(Absent::Is("\"default\""))
+            .availability()]),
+    ),
+    Attr::new(
+        "private_dns_name_options",
+        Rule::Block(&[
+            scalar("enable_resource_name_dns_a_record"),
+            scalar("enable_resource_name_dns_aaaa_record"),
+            scalar("hostname_type"),
+        ]),
+    ),
+    // Provider 3 reads it of T2 and T3 only, later ones of everything burstable.
+    Attr::new("credit_specification", Rule::Custom(block_if_set)).cost(),
+    Attr::new("root_block_device", Rule::Block(BLOCK_DEVICE)),
+    Attr::new("ebs_block_device", Rule::Custom(devices)).security(),
+    Attr::new("volume_tags", Rule::Custom(if_set)),
+    Attr::new("network_interface", Rule::Custom(interfaces)).security(),
+    Attr::new(
+        "primary_network_interface",
+        Rule::Block(&[
+            choice("delete_on_termination"),
+            scalar("network_interface_id").security(),
+        ]),
+    ),
+    TAGS,
+    TAGS_ALL,
+    Attr::skip(
+        "enable_primary_ipv6",
+        "only used when the instance is launched",
+    ),
+    Attr::skip(
+        "ephemeral_block_device",
+        "only used when the instance is launched: AWS does not tell which instance stores it mapped",
+    ),
+    Attr::skip("force_destroy", "only used when the instance is deleted"),
+    Attr::skip("get_password_data", "asks Terraform to fetch the password"),
+    Attr::skip(
+        "instance_market_options",
+        "only used when the instance is launched; `instance_lifecycle` says whether it is a spot instance",
+    ),
+    Attr::skip(
+        "launch_template",
+        "only used when the instance is launched; what it set is compared under its own names",
+    ),
+    Attr::skip(
+        "secondary_network_interface",
+        "only used when the instance is launched",
+    ),
+    Attr::skip(
+        "user_data_replace_on_change",
+        "says what Terraform does about a change",
+    ),
+    REGION,
+    TIMEOUTS,
+];
+
+const METADATA_OPTIONS: &[Attr] = &[
+    scalar("http_endpoint").security(),
+    scalar("http_protocol_ipv6")
+        .absent(Absent::Is("\"disabled\""))
+        .security(),
+    scalar("http_put_response_hop_limit").security(),
+    scalar("http_tokens").security(),
+    scalar("instance_metadata_tags")
+        .absent(Absent::Is("\"disabled\""))
+        .security(),
+];
+
+const BLOCK_DEVICE: &[Attr] = &[
+    choice("delete_on_termination").availability(),
+    scalar("device_name").availability(),
+    scalar("encrypted").security(),
+    scalar("iops").cost(),
+    Attr::new("kms_key_id", Rule::NameOrArn).security(),
+    scalar("snapshot_id"),
+    Attr::new("tags", Rule::Custom(if_set)),
+    Attr::new("tags_all", Rule::Custom(if_set)),
+    scalar("throughput").cost(),
+    // Somebody who puts another volume in its place.
+    scalar("volume_id").security(),
+    scalar("volume_size").cost(),
+    scalar("volume_type").cost(),
+];
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// What the state leaves empty is managed elsewhere or not at all: tags of volumes are in one of `volume_tags` and the
+/// blocks' `tags`, never in both. Tags of AWS are not compared.
+fn if_set(state: &Value, live: &Value) -> bool {
+    is_empty(state) || canonical(&without_aws(state)) == canonical(&without_aws(live))
+}
+
+fn without_aws(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, _)| !key.starts_with("aws:"))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+fn set_if_set(state: &Value, live: &Value) -> bool {
+    let sorted = |value: &Value| {
+        let mut items: Vec<String> = value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(canonical)
+            .collect();
+        items.sort_unstable();
+        items
+    };
+    is_empty(state) || sorted(state) == sorted(live)
+}
+
+fn block_if_set(state: &Value, live: &Value) -> bool {
+    let block = |value: &Value| value.as_array().and_then(|blocks| blocks.first()).cloned();
+    match (block(state), block(live)) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(state), Some(live)) => canonical(&state) == canonical(&live),
+    }
+}
+
+/// Whether the instance has a public address. An address of the account (`{"standalone": true}`) belongs to its
+/// `aws_eip` or `aws_eip_association`: the instance's state shows it or not, depending on when it was read last.
+fn public_address(state: &Value, live: &Value) -> bool {
+    let has = |value: &Value| value.as_bool().unwrap_or_else(|| value == "true");
+    live.is_object() || has(state) == has(live)
+}
+
+/// Block devices by their names, child by child where both sides know the child. A device that is attached by an
+/// `aws_volume_attachment` (`standalone`) is in the instance's state or not, depending on when it was read last.
+fn devices(state: &Value, live: &Value) -> bool {
+    let name = |block: &Map<String, Value>| block.get("device_name").cloned();
+    let state: Vec<&Map<String, Value>> = blocks(state).collect();
+    let live: Vec<&Map<String, Value>> = blocks(live).collect();
+    let found = live.iter().all(|device| {
+        device.contains_key("standalone") || state.iter().any(|known| name(known) == name(device))
+    });
+    found
+        && state.iter().all(|known| {
+            let device = live.iter().find(|device| name(device) == name(known));
+            device.is_some_and(|device| same_device(known, device))
+        })
+}
+
+fn same_device(state: &Map<String, Value>, live: &Map<String, Value>) -> bool {
+    let zero = |value: &Value| is_empty(value) || *value == 0 || *value == false;
+    state.iter().all(|(name, known)| {
+        let Some(found) = live.get(name) else {
+            return true;
+        };
+        match name.as_str() {
+            "tags" | "tags_all" => if_set(known, found),
+            "kms_key_id" => {
+                found.as_str().is_some_and(|arn| {
+                    known
+                        .as_str()
+                        .is_some_and(|key| arn == key || arn.ends_with(&format!("/{key}")))
+                }) || (is_empty(known) && is_empty(found))
+            }
+            _ => (zero(known) && zero(found)) || canonical(known) == canonical(found),
+        }
+    })
+}
+
+/// User data in any form that a state holds it in: SHA-1 in hexadecimal (providers 3 to 5), text (provider 6), Base64
+/// (`user_data_base64`). The live side is an object of all three, `sha1`, `text` and `base64`.
+///
+/// A state has one of the two arguments and the other empty, hence an empty one is not compared.
+fn user_data(state: &Value, live: &Value) -> bool {
+    if is_empty(state) {
+        return true;
+    }
+    let form = |name: &str| live.get(name).is_some_and(|form| form == state);
+    form("sha1") || form("text") || form("base64")
+}
+
+/// Whether the interfaces that the state names are as it says; others come with the instance or belong to attachments.
+fn interfaces(state: &Value, live: &Value) -> bool {
+    let live: Vec<&Map<String, Value>> = blocks(live).collect();
+    blocks(state).all(|wanted| {
+        live.iter().any(|found| {
+            let same = |name: &str| {
+                wanted
+                    .get(name)
+                    .is_none_or(|value| found.get(name) == Some(value))
+            };
+            let card = |block: &Map<String, Value>| {
+                block
+                    .get("network_card_index")
+                    .and_then(Value::as_i64)
+                    .unwrap_or_default()
+            };
+            same("device_index")
+                && same("network_interface_id")
+                && same("delete_on_termination")
+                && card(wanted) == card(found)
+        })
+    })
+}
+
+fn blocks(value: &Value) -> impl Iterator<Item = &Map<String, Value>> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn user_data_is_known_in_each_form_that_a_state_holds() {
+        let live = json!({"sha1": "5fba", "text": "#!/bin/sh", "base64": "IyEv"});
+        for same in ["5fba", "#!/bin/sh", "IyEv", ""] {
+            assert!(user_data(&json!(same), &live), "{same}");
+        }
+        assert!(user_data(&Value::Null, &live));
+        assert!(!user_data(&json!("other"), &live));
+        assert!(!user_data(&json!("5fba"), &Value::Null));
+    }
+
+    #[test]
+    fn devices_that_attachments_attach_may_be_in_the_state_or_not() {
+        let own = json!({"device_name": "/dev/sdf", "iops": 0, "kms_key_id": "", "tags": {}, "volume_id": "vol-1"});
+        let live = json!({"device_name": "/dev/sdf", "iops": null, "kms_key_id": null, "tags": {"a": "1"}, "volume_id": "vol-1", "encrypted": true});
+        let attached = json!({"device_name": "/dev/sdg", "volume_id": "vol-2", "standalone": true});
+        assert!(devices(&json!([own]), &json!([live])));
+        assert!(devices(&json!([own]), &json!([attached, live])));
+        assert!(devices(
+            &json!([own, {"device_name": "/dev/sdg", "volume_id": "vol-2"}]),
+            &json!([attached, live])
+        ));
+        let other = json!({"device_name": "/dev/sdg", "volume_id": "vol-2"});
+        assert!(!devices(&json!([own]), &json!([live, other])), "one more");
+        assert!(!devices(&json!([own]), &json!([])), "one less");
+        assert!(
+            !devices(
+                &json!([{"device_name": "/dev/sdf", "volume_id": "vol-9"}]),
+                &json!([live])
+            ),
+            "another volume"
+        );
+        assert!(
+            !devices(
+                &json!([{"device_name": "/dev/sdf", "encrypted": false}]),
+                &json!([live])
+            ),
+            "another setting"
+        );
+    }
+
+    #[test]
+    fn an_address_of_the_account_may_be_in_the_state_or_not() {
+        assert!(public_address(&json!(false), &json!({"standalone": true})));
+        assert!(public_address(&json!("true"), &json!(true)));
+        assert!(public_address(&Value::Null, &json!(false)));
+        assert!(!public_address(&json!(false), &json!(true)));
+        assert!(!public_address(&json!(true), &Value::Null));
+    }
+
+    #[test]
+    fn interfaces_that_the_state_does_not_name_are_left_alone() {
+        let state = json!([{"device_index": 1, "network_interface_id": "eni-1", "delete_on_termination": false}]);
+        let other = json!({"device_index": 0, "network_card_index": 0, "network_interface_id": "eni-0", "delete_on_termination": true});
+        let own = json!({"device_index": 1, "network_card_index": 0, "network_interface_id": "eni-1", "delete_on_termination": false});
+        assert!(interfaces(&state, &json!([other, own])));
+        assert!(!interfaces(&state, &json!([other])));
+        assert!(interfaces(&json!([]), &json!([other])));
+    }
+
+    #[test]
+    fn what_the_state_leaves_empty_is_not_compared_and_all_else_is() {
+        assert!(if_set(&json!({}), &json!({"a": "1"})));
+        assert!(if_set(&json!({"a": "1"}), &json!({"a": "1", "aws:x": "y"})));
+        assert!(!if_set(&json!({"a": "1"}), &Value::Null));
+        assert!(set_if_set(&json!(["a", "b"]), &json!(["b", "a"])));
+        assert!(!set_if_set(&json!(["a"]), &json!(["b", "a"])));
+        assert!(block_if_set(
+            &json!([]),
+            &json!([{"cpu_credits": "unlimited"}])
+        ));
+        assert!(!block_if_set(
+            &json!([{"cpu_credits": "standard"}]),
+            &json!([{"cpu_credits": "unlimited"}])
+        ));
+        assert!(!block_if_set(
+            &json!([{"cpu_credits": "standard"}]),
+            &json!([])
+        ));
+    }
+}
