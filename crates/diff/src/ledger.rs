@@ -58,6 +58,9 @@ pub struct Known {
     pub address: Option<String>,
     /// The state it was found in.
     pub source: Option<String>,
+    /// What differed, by path.
+    #[serde(default)]
+    pub paths: Vec<String>,
     /// The values it was last seen with.
     pub fingerprint: String,
     /// How much it matters.
@@ -111,6 +114,8 @@ pub struct Transition {
 pub struct Looked {
     /// Instances that were wholly compared, by source and address.
     pub compared: BTreeSet<(String, String)>,
+    /// Instances that were compared but for these attributes, by source and address.
+    pub partly: BTreeMap<(String, String), BTreeSet<String>>,
     /// Instances that the states name, compared or not.
     pub named: BTreeSet<(String, String)>,
     /// States that were wholly read, with their serial.
@@ -172,6 +177,11 @@ impl Ledger {
                 class: finding.class,
                 address: finding.address.clone(),
                 source: finding.source.clone(),
+                paths: finding
+                    .attributes
+                    .iter()
+                    .map(|changed| changed.path.clone())
+                    .collect(),
                 fingerprint: finding.fingerprint.clone(),
                 severity: finding.severity,
                 summary: finding.summary.clone(),
@@ -233,7 +243,11 @@ fn resolution(identity: &str, known: &Known, looked: &Looked) -> Option<Resoluti
             if !looked.named.contains(&instance) {
                 return Some(Resolution::Forgotten);
             }
-            if !looked.compared.contains(&instance) {
+            let partly = looked.partly.get(&instance).is_some_and(|unread| {
+                let top = |path: &str| path.split(['.', '[']).next().unwrap_or(path).to_owned();
+                known.paths.iter().all(|path| !unread.contains(&top(path)))
+            });
+            if !partly && !looked.compared.contains(&instance) {
                 return None;
             }
             Some(if known.serial == Some(*serial) {
@@ -275,6 +289,7 @@ mod tests {
         let instance = ("s".to_owned(), "aws_vpc.a".to_owned());
         Looked {
             compared: compared.then(|| instance.clone()).into_iter().collect(),
+            partly: BTreeMap::new(),
             named: BTreeSet::from([instance]),
             states: BTreeMap::from([("s".to_owned(), serial)]),
             listings: true,

@@ -1,5 +1,6 @@
 //! The second reading of a state: each instance against what is there.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -23,6 +24,8 @@ pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
     /// Addresses that were wholly compared.
     pub(crate) compared: Vec<String>,
+    /// Addresses that were compared but for these attributes.
+    pub(crate) partly: Vec<(String, BTreeSet<String>)>,
     /// Addresses of all AWS instances.
     pub(crate) named: Vec<String>,
 }
@@ -213,6 +216,14 @@ impl Bench<'_> {
         if !comparison.unknown.is_empty() {
             reasons.push(format!("{}: not read", comparison.unknown.join(", ")));
         }
+        let unread = comparison.unread.keys().chain(&comparison.unknown);
+        let unread = unread.map(|path| match path.as_str() {
+            "tags_all" => "tags".to_owned(),
+            path => path.to_owned(),
+        });
+        self.judged
+            .partly
+            .push((instance.address.clone(), unread.collect()));
         self.see(Seen::PartlyCompared, instance, &reasons.join("; "));
     }
 

@@ -193,6 +193,9 @@ impl Sum {
         for address in judged.compared {
             self.looked.compared.insert((name.clone(), address));
         }
+        for (address, unread) in judged.partly {
+            self.looked.partly.insert((name.clone(), address), unread);
+        }
         for address in judged.named {
             self.looked.named.insert((name.clone(), address));
         }

@@ -1,0 +1,14 @@
+//! The drift watcher over states in memory and readers that answer as told.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may end at once"
+)]
+
+mod explained;
+mod holes;
+mod rig;
+mod scan;
+mod watch;
