@@ -4,6 +4,7 @@
 //! One file per service. Every configurable argument of a type is named: compared, or left out with the reason.
 
 mod autoscaling;
+pub mod coverage;
 mod ec2_compute;
 mod ec2_network;
 mod iam;
