@@ -62,10 +62,9 @@ pub(crate) fn judge(
         match entry {
             Ok(instance) => bench.instance(&instance, default),
             Err(fault) => {
-                bench
-                    .judged
-                    .coverage
-                    .add(Seen::Failed, source, &fault.address, &fault.to_string())
+                let reason = fault.to_string();
+                let coverage = &mut bench.judged.coverage;
+                coverage.add(Seen::Failed, source, &fault.address, &reason);
             }
         }
         ControlFlow::Continue(())

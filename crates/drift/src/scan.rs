@@ -245,11 +245,14 @@ async fn second(
     side: &Arc<crate::live::LiveSide>,
     prints: &Fingerprints,
 ) -> Result<(Header, Judged), String> {
-    let input = state
-        .source
-        .open()
-        .await
-        .map_err(|error| error.to_string())?;
+    let input = match state.source.open().await {
+        Ok(input) => input,
+        Err(error) if error.is_superseded => {
+            state.void = Some(error.to_string());
+            return Ok((first.clone(), Judged::superseded(state.source.name())));
+        }
+        Err(error) => return Err(error.to_string()),
+    };
     let (name, default) = (state.source.name().to_owned(), default.clone());
     let (side, prints) = (Arc::clone(side), prints.clone());
     let judged =
