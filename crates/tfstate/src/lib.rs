@@ -7,6 +7,7 @@
 
 mod address;
 mod digest;
+mod entries;
 mod error;
 mod flat;
 mod instance;
@@ -18,6 +19,7 @@ mod read;
 mod scan;
 mod sensitive;
 mod sniff;
+mod top;
 
 pub use address::Index;
 pub use digest::Digest;
@@ -27,5 +29,6 @@ pub use integrity::{IntegrityFault, Mark, integrity};
 pub use lock::{LockFault, LockInfo};
 pub use place::account_region;
 pub use provider::Provider;
-pub use read::{Header, header, read};
+pub use read::{header, read};
 pub use sensitive::{AttributePath, Step};
+pub use top::Header;

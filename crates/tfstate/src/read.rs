@@ -1,33 +1,16 @@
 //! Reading a state from its first byte to its last.
 
-use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read;
 use std::ops::ControlFlow;
 
 use serde_json::Value;
 
+use crate::entries::{Entries, Hashes, Stop};
 use crate::error::{Foreign, StateError};
-use crate::instance::{EntryFault, Instance, Parts, RawResource, Resource, Wrong, shown};
+use crate::instance::{EntryFault, Instance, Parts, RawResource, Wrong, shown};
 use crate::scan::{Fault, Scanner};
 use crate::sniff::sniff;
-
-/// What stands about a state besides its resources.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// 4.
-    pub version: u64,
-    /// What wrote it, such as `1.13.4`.
-    pub terraform_version: Option<String>,
-    /// Counts its versions; 0 where it is absent.
-    pub serial: u64,
-    /// Which state it is, through all its versions; empty where it is absent.
-    pub lineage: String,
-    /// Instances that were handed over; 0 from [`header`].
-    pub instances: u64,
-    /// Entries that were handed over as faults; 0 from [`header`].
-    pub faults: u64,
-}
+use crate::top::{Header, KEYS, Top};
 
 /// Reads a state and hands over each instance as it comes by.
 ///
@@ -53,146 +36,6 @@ pub fn read<R: Read>(
 /// [`StateError`]; what comes after the header is not looked at.
 pub fn header<R: Read>(input: R) -> Result<Header, StateError> {
     Reading::new(input, |_| ControlFlow::Continue(()), true).run()
-}
-
-/// Why reading ended early.
-enum Stop {
-    Fault(Fault),
-    Wrong(StateError),
-    /// All that was asked for is known.
-    Enough,
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-/// What was seen at the top.
-#[derive(Default)]
-struct Top {
-    version: Option<Value>,
-    terraform_version: Option<String>,
-    serial: Option<Value>,
-    lineage: Option<Value>,
-    key_providers: Vec<String>,
-    encryption_version: Option<String>,
-    backend: Option<(String, Option<String>)>,
-    keys: BTreeSet<String>,
-    resources: bool,
-}
-
-/// Keys of a foreign object that are remembered.
-const KEYS: usize = 12;
-
-impl Top {
-    fn has(&self, key: &str) -> bool {
-        self.keys.contains(key)
-    }
-
-    fn is_header_known(&self) -> bool {
-        self.version.is_some() && self.serial.is_some() && self.lineage.is_some()
-    }
-
-    /// What it is, if it is known already that it is no state of version 4.
-    fn refusal(&self) -> Option<StateError> {
-        if let Some((kind, location)) = &self.backend {
-            let (kind, location) = (kind.clone(), location.clone());
-            return Some(StateError::Backend { kind, location });
-        }
-        if self.has("encrypted_data") {
-            return Some(StateError::Encrypted {
-                serial: self.serial.as_ref().and_then(Value::as_u64),
-                lineage: self
-                    .lineage
-                    .as_ref()
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
-                key_providers: self.key_providers.clone(),
-                encryption_version: self.encryption_version.clone(),
-            });
-        }
-        let terraform_version = self.terraform_version.clone();
-        let is_state = self.serial.is_some() || self.lineage.is_some() || self.has("modules");
-        match self
-            .version
-            .as_ref()
-            .and_then(Value::as_u64)
-            .filter(|_| is_state)
-        {
-            Some(version @ 1..=3) => Some(StateError::OldVersion {
-                version,
-                terraform_version,
-            }),
-            Some(version @ 5..) => Some(StateError::NewVersion {
-                version,
-                terraform_version,
-            }),
-            _ => None,
-        }
-    }
-
-    fn foreign(&self) -> StateError {
-        StateError::Foreign(
-            if self.has("resource_changes") || self.has("planned_values") {
-                Foreign::Plan
-            } else if self.has("provider_schemas") {
-                Foreign::ProviderSchemas
-            } else if self.has("format_version") {
-                Foreign::ShownState
-            } else if self.has("ID") && self.has("Who") {
-                Foreign::LockInfo
-            } else {
-                Foreign::Object(self.keys.iter().take(6).cloned().collect())
-            },
-        )
-    }
-
-    fn header(&self, instances: u64, faults: u64) -> Result<Header, StateError> {
-        if let Some(refusal) = self.refusal() {
-            return Err(refusal);
-        }
-        let is_state = self.serial.is_some() || self.lineage.is_some() || self.resources;
-        let version = match &self.version {
-            Some(version) if is_state => version,
-            _ => return Err(self.foreign()),
-        };
-        if version.as_u64() != Some(4) {
-            return Err(StateError::Field {
-                field: "version",
-                found: shown(version),
-                accepted: "4",
-            });
-        }
-        let serial = match &self.serial {
-            None | Some(Value::Null) => 0,
-            Some(serial) => serial.as_u64().ok_or_else(|| StateError::Field {
-                field: "serial",
-                found: shown(serial),
-                accepted: "a whole number from 0",
-            })?,
-        };
-        let lineage = match &self.lineage {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(lineage)) => lineage.clone(),
-            Some(other) => {
-                return Err(StateError::Field {
-                    field: "lineage",
-                    found: shown(other),
-                    accepted: "a text",
-                });
-            }
-        };
-        Ok(Header {
-            version: 4,
-            terraform_version: self.terraform_version.clone(),
-            serial,
-            lineage,
-            instances,
-            faults,
-        })
-    }
 }
 
 struct Reading<R, F> {
@@ -442,99 +285,5 @@ fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
         _ => None,
-    }
-}
-
-/// Hashes of addresses that were seen.
-type Hashes = std::collections::HashSet<u64>;
-
-/// What becomes of the entries of `instances`.
-struct Entries<F> {
-    each: F,
-    parts: Parts,
-    known: Hashes,
-    instances: u64,
-    faults: u64,
-    last: String,
-}
-
-impl<F: FnMut(Result<Instance, EntryFault>) -> ControlFlow<()>> Entries<F> {
-    fn all<R: Read>(&mut self, scan: &mut Scanner<R>, resource: &Resource) -> Result<(), Stop> {
-        if !scan.take(b'[')? {
-            let mut text = Vec::new();
-            scan.keep(&mut text)?;
-            if text == b"null" {
-                return self.none(resource);
-            }
-            let wrong = Wrong {
-                field: "instances",
-                found: "no list".to_owned(),
-                accepted: "a list",
-            };
-            return self.fault(wrong.at(resource.address.clone()));
-        }
-        let (mut first, mut any) = (true, false);
-        while scan.element(&mut first)? {
-            any = true;
-            self.one(scan, resource)?;
-        }
-        if any { Ok(()) } else { self.none(resource) }
-    }
-
-    /// A resource without instances is of no interest, unless it is at fault.
-    fn none(&mut self, resource: &Resource) -> Result<(), Stop> {
-        match &resource.wrong {
-            Some(wrong) => self.fault(wrong.clone().at(resource.address.clone())),
-            None => Ok(()),
-        }
-    }
-
-    fn one<R: Read>(&mut self, scan: &mut Scanner<R>, resource: &Resource) -> Result<(), Stop> {
-        if !scan.take(b'{')? {
-            scan.skip()?;
-            let wrong = Wrong {
-                field: "instances",
-                found: "no object in one of its entries".to_owned(),
-                accepted: "objects",
-            };
-            return self.fault(wrong.at(resource.address.clone()));
-        }
-        self.parts.clear();
-        let (mut first, mut key) = (true, String::new());
-        while scan.key(&mut first, &mut key)? {
-            match self.parts.of(&key) {
-                Some(part) => scan.keep(part)?,
-                None => scan.skip()?,
-            }
-        }
-        let instance = match self.parts.resolve(resource) {
-            Ok(instance) => instance,
-            Err(fault) => return self.fault(fault),
-        };
-        let mut hasher = DefaultHasher::new();
-        instance.address.hash(&mut hasher);
-        if !self.known.insert(hasher.finish()) {
-            let wrong = Wrong {
-                field: "instances",
-                found: "a second entry of the same address".to_owned(),
-                accepted: "one entry for each instance",
-            };
-            return self.fault(wrong.at(instance.address));
-        }
-        self.instances += 1;
-        self.last.clone_from(&instance.address);
-        self.hand_over(Ok(instance))
-    }
-
-    fn fault(&mut self, fault: EntryFault) -> Result<(), Stop> {
-        self.faults += 1;
-        self.hand_over(Err(fault))
-    }
-
-    fn hand_over(&mut self, entry: Result<Instance, EntryFault>) -> Result<(), Stop> {
-        match (self.each)(entry) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Stop::Wrong(StateError::Stopped)),
-        }
     }
 }
