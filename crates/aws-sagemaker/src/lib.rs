@@ -1,5 +1,6 @@
 //! `SageMaker` endpoints behind their port.
 
+pub mod drift;
 mod read;
 
 use std::collections::BTreeSet;

@@ -87,7 +87,8 @@ const NO_CONFIGURATION: &[&str] = &["NoSuchConfiguration"];
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
 pub(super) const PARTS: &[About] = &[
     about(Part::Tags, "s3:GetBucketTagging")
-        .inline(&["tags"])
+        // Either name may be the one that the state has.
+        .inline(&["tags", "tags_all"])
         .absent(&["NoSuchTagSet", "NoSuchTagSetError"]),
     about(Part::Policy, "s3:GetBucketPolicy")
         .kind("aws_s3_bucket_policy")
