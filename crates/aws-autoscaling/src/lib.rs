@@ -1,5 +1,6 @@
 //! EC2 Auto Scaling behind the port of groups.
 
+pub mod drift;
 mod read;
 mod sizes;
 

@@ -6,3 +6,5 @@ pub mod compute;
 pub mod network;
 mod origin;
 mod pages;
+
+pub use compute::ComputeReader;
