@@ -1,7 +1,7 @@
 //! Networks, security groups, endpoints and flow logs.
 //!
 //! Everything comes in lists, which are asked for at the same time; only the DNS settings of VPCs that states name
-//! are asked for one by one. What is to be confirmed is asked for by filters on its ids.
+//! are asked for one by one. What is to be confirmed is asked for by filters on its ids; endpoints by their ids.
 
 mod atoms;
 mod endpoints;
@@ -210,6 +210,18 @@ impl NetworkReader {
             .await
     }
 
+    /// Endpoints. Moto 5.2.5 cannot filter them by id, so that what is to be confirmed is asked for by ids.
+    async fn endpoints(&self, wanted: &Wanted) -> Fetched<VpcEndpoint> {
+        if wanted.confirm {
+            let ids = ENDPOINTS.iter().flat_map(|kind| wanted.keys(kind));
+            let ids = ids.map(str::to_owned).collect();
+            fetch::endpoints_by_id(&self.client, ids).await
+        } else {
+            self.list(wanted, &[ENDPOINTS], vec![None], fetch::endpoints)
+                .await
+        }
+    }
+
     /// Groups, for themselves and for rules with several sources.
     async fn groups(&self, wanted: &Wanted) -> Fetched<SecurityGroup> {
         let by = [
@@ -256,7 +268,7 @@ impl NetworkReader {
             ),
             list!(NAT_GATEWAYS, "nat-gateway-id", fetch::nat_gateways),
             Box::pin(self.addresses(wanted)),
-            list!(ENDPOINTS, "vpc-endpoint-id", fetch::endpoints),
+            Box::pin(self.endpoints(wanted)),
             Box::pin(self.groups(wanted)),
             list!(&atoms::SINGLE, "security-group-rule-id", fetch::rules),
             list!(FLOW_LOGS, "flow-log-id", fetch::flow_logs),

@@ -26,7 +26,9 @@ pub(super) fn endpoints(wanted: &Wanted, endpoints: &Fetched<VpcEndpoint>) -> Op
 }
 
 fn identify_endpoint(endpoint: &VpcEndpoint) -> PortResult<Option<Object<'_>>> {
-    if matches!(endpoint.state(), Some(State::Deleted | State::Deleting)) {
+    // The API writes `deleted`, where its reference and the SDK say `Deleted`.
+    let state = endpoint.state().map_or("", State::as_str);
+    if ["deleted", "deleting"].contains(&state.to_ascii_lowercase().as_str()) {
         return Ok(None);
     }
     let id = id(

@@ -2,14 +2,20 @@
 
 use afterhours_aws::port_error;
 use afterhours_diff::Wanted;
+use afterhours_ports::hole;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
     Address, Filter, FlowLog, InternetGateway, NatGateway, RouteTable, SecurityGroup,
     SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
 };
 
+use futures_util::StreamExt as _;
+
 use super::actions;
 use crate::pages::{Fetched, all, filters};
+
+/// Requests at the same time, where objects are asked for one by one.
+pub(super) const AT_ONCE: usize = 8;
 
 /// What a call lists; the page sizes are the largest that the API reference allows.
 macro_rules! list {
@@ -129,6 +135,39 @@ pub(super) async fn addresses(client: &Client, filters: Option<Vec<Filter>>) -> 
         }
     })
     .await
+}
+
+/// Endpoints by their ids, each for itself.
+pub(super) async fn endpoints_by_id(client: &Client, ids: Vec<String>) -> Fetched<VpcEndpoint> {
+    let asked: Vec<_> = ids.into_iter().map(|id| endpoint(client, id)).collect();
+    let mut answers = futures_util::stream::iter(asked).buffer_unordered(AT_ONCE);
+    let mut fetched = Fetched::default();
+    while let Some(answer) = answers.next().await {
+        fetched.extend(answer);
+    }
+    fetched
+}
+
+/// One endpoint, or none. (A list of ids fails as a whole when one of them is not there.)
+async fn endpoint(client: &Client, id: String) -> Fetched<VpcEndpoint> {
+    let answer = client
+        .describe_vpc_endpoints()
+        .vpc_endpoint_ids(id)
+        .send()
+        .await
+        .map_err(|error| port_error(actions::ENDPOINTS, error));
+    match answer {
+        Ok(answer) => Fetched {
+            items: answer.vpc_endpoints.unwrap_or_default(),
+            hole: None,
+        },
+        // <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+        Err(error) if error.code == "InvalidVpcEndpointId.NotFound" => Fetched::default(),
+        Err(error) => Fetched {
+            items: Vec::new(),
+            hole: Some(hole(&error)),
+        },
+    }
 }
 
 /// Which objects to ask for: a filter, and the kinds whose keys are its values.

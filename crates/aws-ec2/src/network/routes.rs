@@ -15,6 +15,7 @@ use super::live::{Object, id, incomplete, listing, members};
 use crate::pages::Fetched;
 
 pub(super) fn tables(wanted: &Wanted, tables: &Fetched<RouteTable>) -> Vec<Listing> {
+    let replaced = replaced(wanted, tables);
     [
         ("aws_route_table", "aws_default_route_table"),
         ("aws_default_route_table", "aws_route_table"),
@@ -26,7 +27,7 @@ pub(super) fn tables(wanted: &Wanted, tables: &Fetched<RouteTable>) -> Vec<Listi
             kind,
             &[sibling],
             tables,
-            identify,
+            |table| identify(table, &replaced),
             |table, object| describe(wanted, kind, table, object),
         )
     })
@@ -56,18 +57,36 @@ fn holds(association: &RouteTableAssociation) -> bool {
     )
 }
 
-fn identify(table: &RouteTable) -> PortResult<Option<Object<'_>>> {
+fn identify<'t>(
+    table: &'t RouteTable,
+    replaced: &BTreeSet<&str>,
+) -> PortResult<Option<Object<'t>>> {
     let id = id(actions::TABLES, "RouteTableId", table.route_table_id())?;
+    let vpc = table.vpc_id().unwrap_or_default();
     let is_main = main_association(table).is_some();
-    Ok(Some(
-        Object::tagged(id, "route-table", table.owner_id(), table.tags()).or_default(
-            is_main,
-            || {
-                let vpc = table.vpc_id().unwrap_or_default();
-                format!("the main route table of {vpc}")
-            },
-        ),
-    ))
+    let was_main = replaced.contains(vpc) && is_untouched(table);
+    let object = Object::tagged(id, "route-table", table.owner_id(), table.tags());
+    let object = object.or_default(was_main, || {
+        format!("the first main route table of {vpc}, which was replaced")
+    });
+    Ok(Some(object.or_default(is_main, || {
+        format!("the main route table of {vpc}")
+    })))
+}
+
+/// VPCs whose main route table a state sets, so that the one that AWS made is left without use.
+fn replaced<'t>(wanted: &Wanted, tables: &'t Fetched<RouteTable>) -> BTreeSet<&'t str> {
+    let set = tables.items.iter().filter(|table| {
+        let id = main_association(table).and_then(|main| main.route_table_association_id());
+        id.is_some_and(|id| wanted.names("aws_main_route_table_association", id))
+    });
+    set.filter_map(RouteTable::vpc_id).collect()
+}
+
+/// Whether a table is as AWS makes it: local routes, no association, no tag.
+fn is_untouched(table: &RouteTable) -> bool {
+    let local = |route: &Route| route.gateway_id() == Some("local");
+    table.associations().is_empty() && table.tags().is_empty() && table.routes().iter().all(local)
 }
 
 fn describe(wanted: &Wanted, kind: &'static str, table: &RouteTable, object: Object<'_>) -> Live {

@@ -14,12 +14,10 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::actions;
+use super::fetch::AT_ONCE;
 use super::live::{Object, id, listing, members, standalone};
 use super::routes::main_association;
 use crate::pages::Fetched;
-
-/// Requests at the same time.
-const AT_ONCE: usize = 8;
 
 /// The types of VPCs, and what the other is.
 const KINDS: [(&str, &str); 2] = [
