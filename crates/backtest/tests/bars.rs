@@ -1,4 +1,9 @@
 //! What the detector must reach on windows, seeds and months that tuning never saw.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions, may fail too"
+)]
 
 use std::sync::LazyLock;
 

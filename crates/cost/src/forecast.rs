@@ -24,6 +24,8 @@ const LASTING: f64 = 0.32;
 const BLOCK: usize = 7;
 /// Paths where only the range is wanted, and where a probability is.
 const PATHS: (usize, usize) = (200, 2_000);
+/// Days whose dearest one bounds the days of a path, and how many times it.
+const BOUND: (usize, f64) = (56, 2.0);
 /// So many days off in a row are a change that goes on; fewer are taken out.
 const LASTING_RUN: usize = 3;
 
@@ -66,6 +68,8 @@ struct Outlook {
     least: Vec<f64>,
     /// What they cost on top, whatever the level.
     charges: Vec<f64>,
+    /// A day on a path costs at most this: errors in logs of costs near nothing are wild.
+    most: f64,
 }
 
 impl Scorer {
@@ -165,12 +169,19 @@ fn outlook(
         day = day.plus(1);
     }
     let first = complete.max(first_of_month);
+    let dearest = clean
+        .iter()
+        .rev()
+        .take(BOUND.0)
+        .copied()
+        .fold(0.0, f64::max);
     let mut outlook = Outlook {
         to_date,
         first,
         days: Vec::new(),
         least: Vec::new(),
         charges: Vec::new(),
+        most: BOUND.1 * dearest,
     };
     let mut day = first;
     while day < next_month {
@@ -270,7 +281,8 @@ impl Outlook {
             }
             let (shock, lasting) = shocks.get(at).copied().unwrap_or((1.0, 1.0));
             at = if at + 1 >= shocks.len() { 0 } else { at + 1 };
-            let cost = ((day + offset) * level * shock - offset).max(0.0);
+            let bound = self.most.max(*day);
+            let cost = ((day + offset) * level * shock - offset).clamp(0.0, bound);
             sum += (cost + charge).max(*least);
             level *= lasting;
         }

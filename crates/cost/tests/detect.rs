@@ -1,6 +1,6 @@
 //! What is told of and what is not, on series whose story is known.
 #![expect(
-    clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "helpers of tests, outside of test functions, may fail too"
 )]
 

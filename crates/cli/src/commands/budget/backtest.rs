@@ -140,7 +140,8 @@ fn print_forecast(context: &mut Context, report: &Report) -> Result<(), Failure>
             .coverage
             .map(|share| format!("{:.0} %", 100.0 * share))
             .unwrap_or_default();
-        writeln!(context.out, "{:>8.1}{coverage:>12}", errors.mape)?;
+        let end = format!("{:>8.1}{coverage:>12}", errors.mape);
+        writeln!(context.out, "{}", end.trim_end())?;
     }
     Ok(())
 }

@@ -263,18 +263,18 @@ fn print_anomaly(context: &mut Context, anomaly: &Anomaly) -> Result<(), Failure
         .map(|percent| format!(" ({percent:+.0} %)"))
         .unwrap_or_default();
     let expected = match anomaly.kind {
-        Kind::NewSpend => "new spend".to_owned(),
+        Kind::NewSpend => format!("new spend; {} in all", money(anomaly.impact, None)),
         Kind::Excess => format!(
-            "expected {} ({} to {})",
+            "expected {} ({} to {}); {} too much{percent}",
             money(anomaly.expected, None),
             money(anomaly.low, None),
-            money(anomaly.high, None)
+            money(anomaly.high, None),
+            money(anomaly.impact, None)
         ),
     };
     let mut text = format!(
-        "cost {}, {expected}; {} too much{percent}{days}; score {:.1}",
+        "cost {}, {expected}{days}; score {:.1}",
         money(anomaly.actual, None),
-        money(anomaly.impact, None),
         anomaly.score
     );
     if anomaly.provisional {
@@ -326,14 +326,14 @@ fn print_forecast(context: &mut Context, all: &[Forecast]) -> Result<(), Failure
             .breach_probability
             .map(|share| format!("{:.0} %", 100.0 * share))
             .unwrap_or_default();
-        writeln!(
-            context.out,
+        let row = format!(
             "{}{:>13}{:>13}{:>13}{budget:>13}{over:>6}",
             clip::pad(&shorter(&clip::line(&one.key), 21), 22),
             money(one.p10, None),
             money(one.p50, None),
             money(one.p90, None),
-        )?;
+        );
+        writeln!(context.out, "{}", row.trim_end())?;
         if let Some(day) = one.crossing {
             writeln!(context.out, "  passes its budget around {day}")?;
         }
