@@ -24,7 +24,7 @@ fn series(number: usize, random: &mut Random) -> Series {
         if day.number() % 7 < 2 {
             cost *= weekend;
         }
-        if day.civil().2 == 1 && number % 4 == 0 {
+        if day.civil().2 == 1 && number.is_multiple_of(4) {
             cost += 3.0 * size;
         }
         if step.is_some_and(|from| usize::try_from(at).is_ok_and(|at| at >= from)) {
