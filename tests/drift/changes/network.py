@@ -83,9 +83,9 @@ def subnet_ipv6(aws, state):
     )
 
 
-@change("subnet-deleted", "aws_subnet.network_ipv6", "delete", [])
+@change("subnet-deleted", "aws_subnet.network_spare", "delete", [])
 def subnet_deleted(aws, state):
-    aws("ec2").delete_subnet(SubnetId=state["aws_subnet.network_ipv6"]["id"])
+    aws("ec2").delete_subnet(SubnetId=state["aws_subnet.network_spare"]["id"])
 
 
 @change(
@@ -359,16 +359,36 @@ def group_tag(aws, state):
     aws("ec2").delete_tags(Resources=[inline_group(state)], Tags=[{"Key": "Part"}])
 
 
-@change("group-deleted", "aws_default_security_group.network", "noop", [])
-def group_not_deleted(aws, state):
-    # AWS refuses it, and so nothing is different.
-    try:
-        aws("ec2").delete_security_group(
-            GroupId=state["aws_default_security_group.network"]["id"]
-        )
-    except aws("ec2").exceptions.ClientError:
-        return
-    raise RuntimeError("the default security group was deleted")
+@change("group-deleted", "aws_security_group.network_spare", "delete", [])
+def group_deleted(aws, state):
+    aws("ec2").delete_security_group(GroupId=state["aws_security_group.network_spare"]["id"])
+
+
+@change("inline-rule-by-number", "aws_security_group.network_inline", "noop", [])
+def inline_rule_by_number(aws, state):
+    # Protocol 17 is udp; AWS gives the name back, moto the number.
+    rules = aws("ec2").describe_security_group_rules(
+        Filters=[{"Name": "group-id", "Values": [inline_group(state)]}]
+    )["SecurityGroupRules"]
+    rule = first(rules, IpProtocol="udp")
+    aws("ec2").revoke_security_group_ingress(
+        GroupId=inline_group(state), SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]]
+    )
+    source = {
+        "GroupId": rule["ReferencedGroupInfo"]["GroupId"],
+        "Description": rule["Description"],
+    }
+    aws("ec2").authorize_security_group_ingress(
+        GroupId=inline_group(state),
+        IpPermissions=[
+            {
+                "IpProtocol": "17",
+                "FromPort": rule["FromPort"],
+                "ToPort": rule["ToPort"],
+                "UserIdGroupPairs": [source],
+            }
+        ],
+    )
 
 
 @change("rule-added-beside", "aws_security_group.network_rules", "change", ["ingress"])
@@ -393,36 +413,36 @@ def rule_lost_a_source(aws, state):
     )
 
 
+def revoke(aws, state, port):
+    """Takes the only rule of the group of standalone rules that begins at this port."""
+    group = rules_group(state)
+    rules = aws("ec2").describe_security_group_rules(
+        Filters=[{"Name": "group-id", "Values": [group]}]
+    )["SecurityGroupRules"]
+    rule = first(rules, FromPort=port)
+    aws("ec2").revoke_security_group_ingress(
+        GroupId=group, SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]]
+    )
+
+
 @change("rule-of-itself-deleted", "aws_security_group_rule.network_self", "delete", [])
 def rule_of_itself_deleted(aws, state):
-    aws("ec2").revoke_security_group_ingress(
-        GroupId=rules_group(state),
-        IpPermissions=[
-            {
-                "IpProtocol": "tcp",
-                "FromPort": 8000,
-                "ToPort": 8999,
-                "UserIdGroupPairs": [{"GroupId": rules_group(state)}],
-            }
-        ],
-    )
+    revoke(aws, state, 8000)
 
 
 @change("rule-described", "aws_security_group_rule.network_group", "change", ["description"])
 def rule_described(aws, state):
-    rule = {
-        "IpProtocol": "tcp",
-        "FromPort": 9000,
-        "ToPort": 9000,
-        "UserIdGroupPairs": [
-            {
-                "GroupId": state["aws_security_group.network_source"]["id"],
-                "Description": "somebody else's",
-            }
-        ],
+    # Moto cannot change the description of a rule between groups.
+    revoke(aws, state, 9000)
+    source = {
+        "GroupId": state["aws_security_group.network_source"]["id"],
+        "Description": "somebody else's",
     }
-    aws("ec2").update_security_group_rule_descriptions_ingress(
-        GroupId=rules_group(state), IpPermissions=[rule]
+    aws("ec2").authorize_security_group_ingress(
+        GroupId=rules_group(state),
+        IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": 9000, "ToPort": 9000, "UserIdGroupPairs": [source]}
+        ],
     )
 
 

@@ -29,12 +29,11 @@ resource "aws_subnet" "network" {
   tags                    = local.network_tags
 }
 
-resource "aws_subnet" "network_ipv6" {
-  vpc_id                          = aws_vpc.network.id
-  availability_zone               = "${var.region}c"
-  cidr_block                      = cidrsubnet(aws_vpc.network.cidr_block, 8, 3)
-  ipv6_cidr_block                 = cidrsubnet(aws_vpc.network.ipv6_cidr_block, 8, 3)
-  assign_ipv6_address_on_creation = true
+# Nothing uses it, so that it can be deleted.
+resource "aws_subnet" "network_spare" {
+  vpc_id            = aws_vpc.network.id
+  availability_zone = "${var.region}c"
+  cidr_block        = cidrsubnet(aws_vpc.network.cidr_block, 8, 3)
 }
 
 resource "aws_internet_gateway" "network" {
@@ -262,6 +261,12 @@ resource "aws_security_group_rule" "network_group" {
 
 resource "aws_security_group" "network_source" {
   name   = "network-source"
+  vpc_id = aws_vpc.network.id
+}
+
+# Nothing uses it, so that it can be deleted.
+resource "aws_security_group" "network_spare" {
+  name   = "network-spare"
   vpc_id = aws_vpc.network.id
 }
 
