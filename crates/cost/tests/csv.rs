@@ -1,4 +1,9 @@
 //! Files as people have them: a clear error or a stated treatment, never a silently wrong figure.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions, may fail too"
+)]
 
 use std::io::Read;
 

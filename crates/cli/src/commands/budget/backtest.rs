@@ -24,7 +24,7 @@ pub(crate) struct Backtest {
 impl Backtest {
     pub(super) fn run(self, context: &mut Context) -> Result<Outcome, Failure> {
         let report = match self.data {
-            Some(file) => report::of(&table(&file, &Treatment::default())?.series)?,
+            Some(file) => report::of(&table(&file, Treatment::default())?.series)?,
             None => report::reporting(&afterhours_backtest::data::bill()?)?,
         };
         if context.format == Format::Json {

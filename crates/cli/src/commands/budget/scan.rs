@@ -120,7 +120,7 @@ impl Scan {
                 Unlisted::Zero => Absent::Zero,
             },
         };
-        let table = table(&self.csv, &treatment)?;
+        let table = table(&self.csv, treatment)?;
         let mut budgets = BTreeMap::new();
         for (key, amount) in self.budget {
             if budgets.insert(key.clone(), amount).is_some() {
@@ -170,13 +170,13 @@ impl Scan {
 }
 
 /// Reads the file, or standard input.
-pub(super) fn table(file: &Path, treatment: &Treatment) -> Result<Table, Failure> {
+pub(super) fn table(file: &Path, treatment: Treatment) -> Result<Table, Failure> {
     if file.as_os_str() == "-" {
-        return Ok(read(std::io::stdin().lock(), treatment)?);
+        return Ok(read(std::io::stdin().lock(), &treatment)?);
     }
     let name = file.display();
     let input = File::open(file).map_err(|error| format!("{name} could not be read: {error}"))?;
-    read(input, treatment).map_err(|source| {
+    read(input, &treatment).map_err(|source| {
         Box::new(InFile {
             name: name.to_string(),
             source,
