@@ -7,6 +7,7 @@
 mod access;
 mod content;
 mod export;
+mod lenient;
 mod lifecycle;
 mod notification;
 mod origin;
@@ -131,16 +132,21 @@ impl BucketReader {
             Ok(listed) => (listed, None),
             Err(error) => (BTreeMap::new(), Some(hole(&error))),
         };
-        // A bucket that the account's list lacks may be one of another account, or newer than the list.
-        let unlisted = named
+        // A bucket that the account's list lacks may be one of another account, or newer than the list; other stores that
+        // speak S3 do not tell the region in it.
+        let unplaced = named
             .iter()
             .copied()
-            .filter(|name| !listed.contains_key(*name));
-        let mut places = place::heads(&client, unlisted.collect()).await;
+            .filter(|name| listed.get(*name).is_none_or(Option::is_none));
+        let mut places = place::heads(&client, unplaced.collect()).await;
         let mut others = Vec::new();
         for (name, region) in listed {
             if named.contains(name.as_str()) {
-                places.insert(name, Place::In(region));
+                // It is there, whatever it answered for itself.
+                let answered = matches!(places.get(&name), Some(Place::In(Some(_))));
+                if !answered {
+                    places.insert(name, Place::In(region));
+                }
             } else if region
                 .as_deref()
                 .is_none_or(|region| region == wanted.region)

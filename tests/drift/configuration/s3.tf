@@ -12,8 +12,19 @@ resource "aws_s3_bucket" "plain" {
 
 resource "aws_s3_bucket" "logs" {
   bucket = "${local.s3_prefix}-logs"
-  acl    = "log-delivery-write"
   tags   = local.s3_tags
+
+  grant {
+    id          = data.aws_canonical_user_id.s3.id
+    type        = "CanonicalUser"
+    permissions = ["FULL_CONTROL"]
+  }
+
+  grant {
+    type        = "Group"
+    permissions = ["READ_ACP", "WRITE"]
+    uri         = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+  }
 }
 
 # Everything at once.

@@ -1,6 +1,5 @@
 //! What happens to the objects of a bucket.
 
-use aws_sdk_s3::operation::get_bucket_versioning::GetBucketVersioningOutput;
 use aws_sdk_s3::types::{
     CorsRule, LoggingEnabled, ObjectLockConfiguration, ServerSideEncryptionConfiguration, Tag,
 };
@@ -13,9 +12,8 @@ pub(super) fn tags(tags: &[Tag]) -> Said {
     Said::inline(object([("tags", values::tags(tags))]))
 }
 
-pub(super) fn versioning(found: &GetBucketVersioningOutput) -> Said {
-    let status = found.status().map(|status| status.as_str());
-    let mfa = found.mfa_delete().map(|status| status.as_str());
+/// The status, and whether to delete takes a second factor; none where never set.
+pub(super) fn versioning(status: Option<&str>, mfa: Option<&str>) -> Said {
     let inline =
         json!([{"enabled": status == Some("Enabled"), "mfa_delete": mfa == Some("Enabled")}]);
     let own =

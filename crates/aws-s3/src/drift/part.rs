@@ -1,5 +1,7 @@
 //! The parts of a bucket: which call tells of each, and what it means when there is none.
 
+use std::collections::BTreeMap;
+
 use afterhours_aws::port_error;
 use afterhours_ports::PortResult;
 use aws_sdk_s3::Client;
@@ -7,7 +9,7 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use super::said::Said;
-use super::{access, content, export, lifecycle, notification, replication, website};
+use super::{access, content, export, lenient, lifecycle, notification, replication, website};
 
 /// One part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,6 +187,30 @@ where
     answer.map_err(|error| port_error(about.action, error))
 }
 
+/// What came of a call whose answer other stores write in their own way.
+enum Read<T> {
+    Typed(T),
+    Texts(BTreeMap<String, String>),
+    /// The service says by its code that there is no such thing.
+    Nothing,
+}
+
+fn texts<T, E>(
+    about: &About,
+    answer: Result<T, SdkError<E, HttpResponse>>,
+    roots: &[&str],
+) -> PortResult<Read<T>>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    if let Err(error) = &answer
+        && let Some(texts) = lenient::members(error, roots)
+    {
+        return Ok(Read::Texts(texts));
+    }
+    Ok(known(about, answer)?.map_or(Read::Nothing, Read::Typed))
+}
+
 /// Asks for one part of a bucket; `name` is that of the configuration, where a bucket has several.
 pub(super) async fn ask(
     about: &About,
@@ -292,7 +318,18 @@ async fn ask_for_content(about: &About, client: &Client, bucket: &str) -> PortRe
         }
         Part::Versioning => {
             let answer = client.get_bucket_versioning().bucket(bucket).send().await;
-            Ok(content::versioning(&always(about, answer)?))
+            match texts(about, answer, &["GetBucketVersioningResponse"])? {
+                Read::Typed(answer) => {
+                    let mfa = answer.mfa_delete().map(|mfa| mfa.as_str());
+                    let status = answer.status().map(|status| status.as_str());
+                    Ok(content::versioning(status, mfa))
+                }
+                Read::Texts(texts) => Ok(content::versioning(
+                    texts.get("Status").map(String::as_str),
+                    texts.get("MfaDelete").map(String::as_str),
+                )),
+                Read::Nothing => Ok(content::versioning(None, None)),
+            }
         }
         Part::Encryption => {
             let answer = client.get_bucket_encryption().bucket(bucket).send().await;
@@ -341,14 +378,32 @@ async fn ask_for_content(about: &About, client: &Client, bucket: &str) -> PortRe
         }
         Part::Acceleration => {
             let request = client.get_bucket_accelerate_configuration();
-            let answer = known(about, request.bucket(bucket).send().await)?;
-            let status = answer.as_ref().and_then(|answer| answer.status());
-            Ok(content::acceleration(status.map(|status| status.as_str())))
+            let answer = request.bucket(bucket).send().await;
+            match texts(about, answer, &["GetBucketAccelerateConfigurationResponse"])? {
+                Read::Typed(answer) => {
+                    let status = answer.status().map(|status| status.as_str());
+                    Ok(content::acceleration(status))
+                }
+                Read::Texts(texts) => {
+                    let status = texts.get("Status").map(String::as_str);
+                    Ok(content::acceleration(status))
+                }
+                Read::Nothing => Ok(content::acceleration(None)),
+            }
         }
         Part::Payment => {
-            let request = client.get_bucket_request_payment().bucket(bucket);
-            let answer = always(about, request.send().await)?;
-            Ok(content::payment(answer.payer().map(|payer| payer.as_str())))
+            let answer = client
+                .get_bucket_request_payment()
+                .bucket(bucket)
+                .send()
+                .await;
+            // A store that answers with the list of objects knows no payer but the owner.
+            match texts(about, answer, &["ListBucketResult"])? {
+                Read::Typed(answer) => {
+                    Ok(content::payment(answer.payer().map(|payer| payer.as_str())))
+                }
+                Read::Texts(_) | Read::Nothing => Ok(content::payment(None)),
+            }
         }
         _ => {
             let request = client.get_bucket_notification_configuration();
