@@ -9,6 +9,7 @@ use afterhours_tfstate::{Instance, read};
 
 use crate::judge::{is_sensitive, surroundings, words};
 use crate::live::{Known, Named, gather};
+use crate::overlap::without_parts;
 use crate::place::Place;
 use crate::roll::{Sorted, sort};
 use crate::source::{Regions, StateSource};
@@ -112,7 +113,9 @@ async fn stand(instance: &Instance, regions: &dyn Regions, default: &Place) -> S
             rows: rows(
                 kind,
                 &instance.attributes,
-                live,
+                without_parts(live, &instance.attributes, there)
+                    .as_ref()
+                    .unwrap_or(live),
                 &surroundings(&place),
                 &|path| is_sensitive(instance, path),
             ),

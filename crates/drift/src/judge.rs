@@ -14,6 +14,7 @@ use afterhours_diff::{
 use afterhours_tfstate::{Header, Instance, StateError, Step, read};
 
 use crate::live::{Known, LivePlace, LiveSide};
+use crate::overlap::without_parts;
 use crate::place::Place;
 use crate::roll::{Sorted, sort};
 
@@ -146,6 +147,8 @@ impl Bench<'_> {
             );
             return;
         }
+        let own = without_parts(live, &instance.attributes, there);
+        let live = own.as_ref().unwrap_or(live);
         let surroundings = surroundings(case.place);
         let is_sensitive = |path: &str| is_sensitive(instance, path);
         let comparison = compare(

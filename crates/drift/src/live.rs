@@ -30,6 +30,8 @@ pub(crate) struct LivePlace {
     pub(crate) incomplete: BTreeMap<&'static str, Hole>,
     /// Objects that could not be looked at, by type and key.
     pub(crate) unread: BTreeMap<(&'static str, String), Hole>,
+    /// Keys that states name, by type.
+    pub(crate) named: BTreeMap<&'static str, BTreeSet<String>>,
     /// Keys that were asked for by themselves and are gone.
     pub(crate) gone: BTreeSet<(&'static str, String)>,
     /// What the scaler remembers.
@@ -51,6 +53,11 @@ pub(crate) enum Known<'l> {
 }
 
 impl LivePlace {
+    /// Whether a state names this object.
+    pub(crate) fn is_named(&self, kind: &str, key: &str) -> bool {
+        self.named.get(kind).is_some_and(|keys| keys.contains(key))
+    }
+
     /// What is known of one key.
     pub(crate) fn known(&self, kind: &'static str, key: &str) -> Known<'_> {
         if let Some(live) = self.objects.get(kind).and_then(|objects| objects.get(key)) {
@@ -109,7 +116,10 @@ async fn read_place(
     kinds: &BTreeMap<&'static str, BTreeSet<String>>,
     unmanaged: bool,
 ) -> LivePlace {
-    let mut found = LivePlace::default();
+    let mut found = LivePlace {
+        named: kinds.clone(),
+        ..LivePlace::default()
+    };
     let readers = match regions.readers(place).await {
         Ok(readers) => readers,
         Err(hole) => {

@@ -37,8 +37,21 @@ pub struct Scan {
     pub report: Report,
     /// What it looked at, for the life cycle of findings.
     pub looked: Looked,
+    /// What was scanned: each state in each of its accounts and regions.
+    pub scanned: Vec<Scanned>,
     /// What to remember of each state that was wholly read, by source.
     pub marks: BTreeMap<String, Mark>,
+}
+
+/// One state in one account and region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scanned {
+    /// The state.
+    pub source: String,
+    /// Its workspace.
+    pub workspace: Option<String>,
+    /// Account and region.
+    pub place: Place,
 }
 
 /// A state on its way through the scan.
@@ -70,6 +83,17 @@ pub async fn scan(
         .filter_map(|state| {
             let roll = state.roll.as_ref().ok()?;
             Some((state.source.name().to_owned(), roll.named.clone()))
+        })
+        .collect();
+    let scanned = claims
+        .iter()
+        .zip(followed.iter().filter(|state| state.roll.is_ok()))
+        .flat_map(|((source, named), state)| {
+            named.keys().map(|place| Scanned {
+                source: source.clone(),
+                workspace: state.source.workspace().map(str::to_owned),
+                place: place.clone(),
+            })
         })
         .collect();
     let named = merge(&claims);
@@ -121,6 +145,7 @@ pub async fn scan(
             notes,
         },
         looked,
+        scanned,
         marks,
     }
 }

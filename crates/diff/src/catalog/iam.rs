@@ -280,4 +280,36 @@ mod tests {
         .map(|(kind, key)| (kind, Some(key.to_owned())));
         assert_eq!(keys, expected);
     }
+
+    #[test]
+    fn a_role_without_inline_policies_is_the_same_in_the_shape_of_every_provider() {
+        use crate::compare::{Surroundings, compare};
+        let role = TYPES.iter().find(|kind| kind.name == "aws_iam_role");
+        let role = role.unwrap();
+        let around = Surroundings {
+            account: "111122223333".to_owned(),
+            partition: "aws".to_owned(),
+        };
+        let differ = |state: Value, live: Value| {
+            let state = json!({"inline_policy": state}).as_object().cloned();
+            let live = crate::Live {
+                attributes: json!({"inline_policy": live})
+                    .as_object()
+                    .cloned()
+                    .unwrap_or_default(),
+                ..crate::Live::default()
+            };
+            let found = compare(role, &state.unwrap_or_default(), &live, &around, &|_| false);
+            let paths = found.differences.into_iter().map(|found| found.path);
+            paths.collect::<Vec<String>>()
+        };
+        let policy =
+            json!([{"name": "logs", "policy": r#"{"Version":"2012-10-17","Statement":[]}"#}]);
+        let blank = json!([{"name": "", "policy": ""}]);
+        for none in [blank, json!([]), Value::Null] {
+            assert!(differ(none.clone(), json!([])).is_empty(), "{none}");
+            assert_eq!(differ(none, policy.clone()), ["inline_policy[name=logs]"]);
+        }
+        assert_eq!(differ(policy, json!([])), ["inline_policy[name=logs]"]);
+    }
 }

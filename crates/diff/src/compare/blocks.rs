@@ -18,6 +18,25 @@ fn blocks(value: &Value) -> Vec<&Map<String, Value>> {
     }
 }
 
+/// The blocks that say anything. Provider 3 writes one block without any value for none at all, such as
+/// `inline_policy` of a role that has no policy.
+fn filled<'v>(
+    attribute: &Attr,
+    children: &[Attr],
+    value: &'v Value,
+) -> Vec<&'v Map<String, Value>> {
+    let mut blocks = blocks(value);
+    if attribute.absent != Absent::Never {
+        blocks.retain(|block| {
+            children.iter().any(|child| {
+                let value = block.get(child.name);
+                value.is_some_and(|value| !equal::is_absent(value, child.absent))
+            })
+        });
+    }
+    blocks
+}
+
 impl Walk<'_> {
     /// At most one block: child by child, a missing block being all absent.
     pub(super) fn block(
@@ -82,7 +101,8 @@ impl Walk<'_> {
         live: &Value,
         secret: bool,
     ) {
-        let (mut before, mut after) = (blocks(state), blocks(live));
+        let mut before = filled(attribute, children, state);
+        let mut after = filled(attribute, children, live);
         if !by.is_empty()
             && let (Some(old), Some(new)) = (
                 identified(&before, by, children),

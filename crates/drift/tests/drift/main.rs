@@ -10,6 +10,7 @@
 )]
 
 mod explained;
+mod fine;
 mod holes;
 mod rig;
 mod scan;

@@ -100,7 +100,7 @@ const ATTRIBUTES: &[Attr] = &[
     Attr::new("credit_specification", Rule::Custom(block_if_set)).cost(),
     Attr::new("root_block_device", Rule::Block(BLOCK_DEVICE)),
     Attr::new("ebs_block_device", Rule::Custom(devices)).security(),
-    Attr::new("volume_tags", Rule::Custom(if_set)),
+    Attr::new("volume_tags", Rule::Custom(volume_tags)),
     Attr::new("network_interface", Rule::Custom(interfaces)).security(),
     Attr::new(
         "primary_network_interface",
@@ -183,6 +183,35 @@ fn is_empty(value: &Value) -> bool {
 /// blocks' `tags`, never in both. Tags of AWS are not compared.
 fn if_set(state: &Value, live: &Value) -> bool {
     is_empty(state) || canonical(&without_aws(state)) == canonical(&without_aws(live))
+}
+
+/// The tags of all volumes of the instance. The live side gives those of each, of its own in `own` and in `standalone`
+/// those that an `aws_volume_attachment` attaches: the provider puts the latter among them when it refreshes, in no
+/// order.
+fn volume_tags(state: &Value, live: &Value) -> bool {
+    let Some(known) = state.as_object().filter(|tags| !tags.is_empty()) else {
+        return true;
+    };
+    let tags = |name: &str| -> Vec<&Map<String, Value>> {
+        let volumes = live.get(name).and_then(Value::as_array);
+        volumes
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .collect()
+    };
+    let (own, attached) = (tags("own"), tags("standalone"));
+    let from_attached =
+        |key: &str, value: &Value| attached.iter().any(|tags| tags.get(key) == Some(value));
+    let is_aws = |key: &str| key.starts_with("aws:");
+    own.iter().all(|tags| {
+        let kept = known.iter().all(|(key, value)| {
+            is_aws(key) || tags.get(key) == Some(value) || from_attached(key, value)
+        });
+        kept && tags
+            .keys()
+            .all(|key| is_aws(key) || known.contains_key(key))
+    })
 }
 
 fn without_aws(value: &Value) -> Value {
@@ -351,6 +380,27 @@ mod tests {
             ),
             "another setting"
         );
+    }
+
+    #[test]
+    fn tags_of_attached_volumes_may_be_among_those_of_the_instance() {
+        let live = json!({"own": [{"Team": "ml"}, {"Team": "ml", "aws:x": "y"}], "standalone": [{"Name": "data", "Team": "ops"}]});
+        assert!(volume_tags(&json!({"Team": "ml"}), &live));
+        assert!(volume_tags(&json!({"Team": "ml", "Name": "data"}), &live));
+        assert!(volume_tags(&json!({"Team": "ops", "Name": "data"}), &live));
+        assert!(
+            !volume_tags(&json!({"Team": "dev"}), &live),
+            "another value"
+        );
+        assert!(
+            !volume_tags(&json!({"Team": "ml", "Stage": "dev"}), &live),
+            "a tag that is gone"
+        );
+        assert!(
+            !volume_tags(&json!({"Name": "data"}), &live),
+            "a tag that is new"
+        );
+        assert!(volume_tags(&json!({}), &live));
     }
 
     #[test]

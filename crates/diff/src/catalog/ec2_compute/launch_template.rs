@@ -1,5 +1,7 @@
 //! Launch templates: what the latest version launches, and which version is the default.
 
+use serde_json::Value;
+
 use super::requirements::INSTANCE_REQUIREMENTS;
 use super::{REGION, TAGS, TAGS_ALL, choice, scalar, set};
 use crate::catalog::{Absent, Attr, Key, Rule, Type};
@@ -66,10 +68,7 @@ const ATTRIBUTES: &[Attr] = &[
             scalar("threads_per_core"),
         ]),
     ),
-    Attr::new(
-        "credit_specification",
-        Rule::Block(&[scalar("cpu_credits").cost()]),
-    ),
+    Attr::new("credit_specification", Rule::Custom(credits)).cost(),
     // Of provider 3 and 4.
     Attr::new(
         "elastic_gpu_specifications",
@@ -246,3 +245,25 @@ const NETWORK_INTERFACE: &[Attr] = &[
         ]),
     ),
 ];
+
+/// A type without credits (`{"unused": true}`) leaves what the state says of them where it is.
+fn credits(state: &Value, live: &Value) -> bool {
+    let of = |value: &Value| value.pointer("/0/cpu_credits").cloned();
+    live.is_object() || of(state) == of(live)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn credits_are_compared_where_the_type_has_them() {
+        let standard = json!([{"cpu_credits": "standard"}]);
+        assert!(credits(&standard, &standard));
+        assert!(credits(&standard, &json!({"unused": true})));
+        assert!(!credits(&standard, &json!([])));
+        assert!(!credits(&Value::Null, &standard));
+    }
+}
