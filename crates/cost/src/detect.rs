@@ -314,12 +314,12 @@ fn stopped(one: &Series, judged: &[DayScore], scorer: &Scorer) -> Option<Stopped
 
 impl Scan {
     fn outlook_of_total(&mut self, total: Option<&Series>, scorer: &Scorer, settings: &Settings) {
+        self.forecast.sort_by(|a, b| a.key.cmp(&b.key));
         let Some(total) = total else {
             return;
         };
         let budget = settings.budgets.get(series::TOTAL).copied();
         let outlook = scorer.forecast(total, self.complete_until, self.as_of, budget);
-        self.forecast.sort_by(|a, b| a.key.cmp(&b.key));
         self.forecast.extend(outlook);
     }
 

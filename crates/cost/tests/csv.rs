@@ -5,11 +5,13 @@
     reason = "helpers of tests, outside of test functions, may fail too"
 )]
 
+use std::fmt::Write as _;
 use std::io::Read;
 
 use afterhours_cost::csv::{Absent, Duplicates, Error, Table, Treatment, read};
 use afterhours_cost::{Day, Observation};
 use jiff::civil::date;
+use proptest::prelude::{any, prop, prop_assert, proptest};
 
 fn of(text: &str) -> Table {
     read(text.as_bytes(), &Treatment::default()).unwrap()
@@ -260,4 +262,33 @@ fn two_million_rows_give_every_figure() {
         .find(|one| one.key() == "account-7")
         .unwrap();
     assert_eq!(seven.cost(Day::of(date(2024, 9, 26))), Some(7.5));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let mut file = b"date,key,cost\n2024-01-01,a,1\n".to_vec();
+        file.extend(&bytes);
+        drop(read(bytes.as_slice(), &Treatment::default()));
+        drop(read(file.as_slice(), &Treatment::default()));
+    }
+
+    #[test]
+    fn what_is_read_sums_up_to_what_was_written(
+        cells in prop::collection::btree_map((0..40_i32, 0..5_u8), 0..100_000_u32, 1..80),
+    ) {
+        let mut file = "date,key,cost\n".to_owned();
+        for ((at, key), cents) in &cells {
+            let (whole, rest) = (cents / 100, cents % 100);
+            writeln!(file, "{},k{key},{whole}.{rest:02}", day(1).plus(*at)).unwrap();
+        }
+        let table = of(&file);
+        let wanted: f64 = cells.values().map(|cents| f64::from(*cents) / 100.0).sum();
+        let found: f64 = table
+            .series
+            .iter()
+            .flat_map(|one| (0..40).filter_map(|at| one.cost(day(1).plus(at))))
+            .sum();
+        prop_assert!((found - wanted).abs() < 1e-6, "{found} {wanted}");
+    }
 }
