@@ -108,7 +108,8 @@ fn describe(wanted: &Wanted, kind: &'static str, table: &RouteTable, object: Obj
                 "destination_prefix_list_id".to_owned(),
                 json!(route.destination_prefix_list_id()),
             );
-            if key(&object.id, route).is_some_and(|key| wanted.names("aws_route", &key)) {
+            let named = key(&object.id, route).is_some_and(|key| wanted.names("aws_route", &key));
+            if named || may_lack(route) {
                 block.insert("standalone".to_owned(), Value::Bool(true));
             }
             Value::Object(block)
@@ -128,14 +129,23 @@ fn describe(wanted: &Wanted, kind: &'static str, table: &RouteTable, object: Obj
     object.live(wanted, kind, attributes)
 }
 
-/// Whether Terraform counts a route among those of its table: not the local one, not those that a virtual private gateway
-/// propagates, and not those that a gateway endpoint adds (`flattenEc2Routes` of provider 3.39.0).
+/// Whether Terraform counts a route among those of its table: not those that a virtual private gateway propagates, and not
+/// those that a gateway endpoint or VPC Lattice adds (`flattenEc2Routes` of provider 3.39.0, `flattenRoutes` of 6).
 fn is_inline(route: &Route) -> bool {
     let gateway = route.gateway_id().unwrap_or_default();
     let of_endpoint = route.destination_prefix_list_id().is_some() && gateway.starts_with("vpce-");
-    gateway != "local"
+    gateway != "VpcLattice"
         && !of_endpoint
         && route.origin() != Some(&RouteOrigin::EnableVgwRoutePropagation)
+}
+
+/// Whether Terraform keeps a route only where it was configured: the local ones, and those to network interfaces that an
+/// AWS service owns (its "account" is no number).
+fn may_lack(route: &Route) -> bool {
+    let of_service = route
+        .instance_owner_id()
+        .is_some_and(|owner| !owner.chars().all(|letter| letter.is_ascii_digit()));
+    route.gateway_id() == Some("local") || of_service
 }
 
 /// What a route leads to; names are the same inline and standalone.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use afterhours_aws::{Answer, port_error};
+use afterhours_aws::{Answer, Pace, port_error};
 use afterhours_diff::{Hole, Listing, Live, Wanted};
 use afterhours_ports::{PortResult, hole};
 use aws_sdk_ec2::Client;
@@ -18,6 +18,11 @@ use super::fetch::AT_ONCE;
 use super::live::{Object, id, listing, members, standalone};
 use super::routes::main_association;
 use crate::pages::Fetched;
+
+/// "The token bucket size for [...] a non-mutating API action, is 100 tokens and the refill rate is 20 tokens per
+/// second" (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>); others use it as well.
+const BURST: usize = 60;
+const RATE: f64 = 15.0;
 
 /// The types of VPCs, and what the other is.
 const KINDS: [(&str, &str); 2] = [
@@ -39,6 +44,7 @@ const ATTRIBUTES: [(VpcAttributeName, &str); 3] = [
 pub(super) type Flags = BTreeMap<(String, &'static str), Result<bool, Hole>>;
 
 pub(super) async fn flags(client: &Client, wanted: &Wanted, vpcs: &Fetched<Vpc>) -> Flags {
+    let pace = Pace::per_second(RATE);
     let named = vpcs
         .items
         .iter()
@@ -46,9 +52,16 @@ pub(super) async fn flags(client: &Client, wanted: &Wanted, vpcs: &Fetched<Vpc>)
         .filter(|id| KINDS.iter().any(|(kind, _)| wanted.names(kind, id)));
     let asked: Vec<_> = named
         .flat_map(|id| ATTRIBUTES.map(|(attribute, name)| (id.to_owned(), attribute, name)))
-        .map(|(id, attribute, name)| async move {
-            let flag = flag(client, &id, attribute).await;
-            ((id, name), flag.map_err(|error| hole(&error)))
+        .enumerate()
+        .map(|(number, (id, attribute, name))| {
+            let pace = pace.clone();
+            async move {
+                if number >= BURST {
+                    pace.wait().await;
+                }
+                let flag = flag(client, &id, attribute).await;
+                ((id, name), flag.map_err(|error| hole(&error)))
+            }
         })
         .collect();
     futures_util::stream::iter(asked)

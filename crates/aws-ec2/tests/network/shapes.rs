@@ -92,6 +92,35 @@ async fn a_vpc_is_read_with_its_settings_and_its_main_table() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn settings_of_many_vpcs_are_asked_for_no_faster_than_the_bucket_fills() {
+    let ids: Vec<String> = (0..50).map(|number| format!("vpc-{number:02}")).collect();
+    let items: String = ids
+        .iter()
+        .map(|id| format!("<item><vpcId>{id}</vpcId></item>"))
+        .collect();
+    let mut replies: Vec<Reply> = ids.iter().flat_map(|_| flags(true, false)).collect();
+    replies.push(whole("DescribeVpcs", "vpcSet", &items));
+    replies.push(whole("DescribeRouteTables", "routeTableSet", ""));
+    let script = Script::new(replies);
+    let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let start = tokio::time::Instant::now();
+    let found = read(&script, &wanted(&[("aws_vpc", &names)], false)).await;
+    // 150 settings: 60 at once, the other 90 at 15 a second.
+    assert!(
+        start.elapsed().as_millis() >= 5_900,
+        "{:?}",
+        start.elapsed()
+    );
+    assert!(
+        of(&found, "aws_vpc")
+            .objects
+            .iter()
+            .all(|vpc| vpc.holes.is_empty())
+    );
+    assert_eq!(script.sent().len(), 152);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_could_not_be_read_of_a_vpc_is_a_hole_in_it_alone() {
     let [support, hostnames, _] = flags(true, false);
     let script = Script::new([
@@ -212,6 +241,13 @@ async fn inline_routes_are_those_that_terraform_counts() {
         differs(table, state(json!([endpoint, ipv6, nat]))),
         Vec::<String>::new()
     );
+    // A local route that was configured is kept; its target may be another one.
+    let local = route(json!({ "cidr_block": "10.0.0.0/16", "gateway_id": "local" }));
+    let all = json!([endpoint, ipv6, nat, local]);
+    assert_eq!(differs(table, state(all)), Vec::<String>::new());
+    let local = route(json!({ "cidr_block": "10.0.0.0/16", "network_interface_id": "eni-1" }));
+    let all = json!([endpoint, ipv6, nat, local]);
+    assert_eq!(differs(table, state(all)), ["route"]);
     for different in [
         json!([endpoint, ipv6]),
         json!([
