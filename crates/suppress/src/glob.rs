@@ -38,7 +38,7 @@ impl Glob {
         let mut tokens = Vec::new();
         let mut rest = text;
         while let Some(letter) = rest.chars().next() {
-            let (token, taken) = if rest.starts_with("**") {
+            let (token, width) = if rest.starts_with("**") {
                 let stars = rest.len() - rest.trim_start_matches('*').len();
                 (Token::Everything, stars)
             } else if separator == Separator::Dot && rest.starts_with("[*]") {
@@ -55,7 +55,7 @@ impl Glob {
                 }
             };
             tokens.push(token);
-            rest = rest.get(taken..).unwrap_or_default();
+            rest = rest.get(width..).unwrap_or_default();
         }
         Self {
             tokens,

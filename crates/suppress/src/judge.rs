@@ -178,10 +178,9 @@ impl Selection {
     /// Whether it is about findings of this class, address, type and scope.
     fn selects(&self, finding: &FindingView<'_>) -> bool {
         let class = match (self.class, finding.class) {
-            (_, Class::Integrity | Class::Conflict) => false,
+            (_, Class::Integrity | Class::Conflict) | (None, Class::Deleted) => false,
             // Only a rule that says so hides a delete, and never one for an attribute.
             (Some(class), Class::Deleted) => class == Class::Deleted && self.attribute.is_none(),
-            (None, Class::Deleted) => false,
             (class, actual) => class.is_none_or(|class| class == actual),
         };
         class
