@@ -1,4 +1,9 @@
 //! What the network reader sends, and what it makes of what comes back.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail them"
+)]
 
 use afterhours_aws::testing::{Reply, Script};
 use afterhours_aws_ec2::network::{NetworkReader, READ_ACTIONS};

@@ -40,6 +40,8 @@ fn inline() -> Value {
     })
 }
 
+type Change = fn(&mut Value);
+
 #[tokio::test(start_paused = true)]
 async fn inline_rules_are_compared_source_by_source() {
     let found = read(
@@ -49,22 +51,21 @@ async fn inline_rules_are_compared_source_by_source() {
     .await;
     let group = object(&found, "aws_security_group", "sg-1");
     assert_eq!(differs(group, inline()), Vec::<String>::new());
-    type Change = fn(&mut Value);
     let changes: [(&str, Change); 7] = [
         ("ingress", |state| {
-            state["ingress"][1]["cidr_blocks"] = json!(["192.168.0.0/24"])
+            state["ingress"][1]["cidr_blocks"] = json!(["192.168.0.0/24"]);
         }),
         ("ingress", |state| {
-            state["ingress"][1]["description"] = json!("other")
+            state["ingress"][1]["description"] = json!("other");
         }),
         ("ingress", |state| {
-            state["ingress"][2]["ipv6_cidr_blocks"] = json!([])
+            state["ingress"][2]["ipv6_cidr_blocks"] = json!([]);
         }),
         ("ingress", |state| {
-            state["ingress"][3]["to_port"] = json!(444)
+            state["ingress"][3]["to_port"] = json!(444);
         }),
         ("ingress", |state| {
-            state["ingress"][0]["protocol"] = json!("udp")
+            state["ingress"][0]["protocol"] = json!("udp");
         }),
         ("ingress", |state| state["ingress"][3]["self"] = json!(true)),
         ("egress", |state| state["egress"] = json!([])),

@@ -94,12 +94,12 @@ async fn a_vpc_is_read_with_its_settings_and_its_main_table() {
 #[tokio::test(start_paused = true)]
 async fn settings_of_many_vpcs_are_asked_for_no_faster_than_the_bucket_fills() {
     let ids: Vec<String> = (0..50).map(|number| format!("vpc-{number:02}")).collect();
-    let items: String = ids
+    let items: Vec<String> = ids
         .iter()
         .map(|id| format!("<item><vpcId>{id}</vpcId></item>"))
         .collect();
     let mut replies: Vec<Reply> = ids.iter().flat_map(|_| flags(true, false)).collect();
-    replies.push(whole("DescribeVpcs", "vpcSet", &items));
+    replies.push(whole("DescribeVpcs", "vpcSet", &items.concat()));
     replies.push(whole("DescribeRouteTables", "routeTableSet", ""));
     let script = Script::new(replies);
     let names: Vec<&str> = ids.iter().map(String::as_str).collect();
