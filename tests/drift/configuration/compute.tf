@@ -64,7 +64,6 @@ resource "aws_instance" "full" {
   iam_instance_profile                 = aws_iam_instance_profile.compute.name
   private_ip                           = "10.60.0.10"
   source_dest_check                    = false
-  disable_api_termination              = true
   instance_initiated_shutdown_behavior = "terminate"
   ebs_optimized                        = true
   user_data                            = "#!/bin/sh\nexport DATABASE_PASSWORD=correct-horse-battery-staple\n"
@@ -258,7 +257,7 @@ resource "aws_launch_template" "plain" {
 
   name_prefix            = "compute-${each.key}-"
   image_id               = local.compute_image
-  instance_type          = each.key == "cpu" ? "c5.large" : "g4dn.xlarge"
+  instance_type          = each.key == "cpu" ? "t3.large" : "g4dn.xlarge"
   vpc_security_group_ids = [aws_security_group.compute["workers"].id]
 
   credit_specification {

@@ -39,6 +39,9 @@ impl GroupReader {
         if !wanted.wants(NOTIFICATION) {
             return None;
         }
+        if wanted.keys(NOTIFICATION).next().is_none() {
+            return Some(Listing::complete(NOTIFICATION, Vec::new()));
+        }
         let fetched = self.notification_list().await;
         let mut listing = Listing::complete(NOTIFICATION, Vec::new());
         listing.incomplete.clone_from(&fetched.hole);

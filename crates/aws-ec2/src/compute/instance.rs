@@ -162,6 +162,29 @@ pub(super) fn devices(
     (Value::Array(root), Value::Array(others))
 }
 
+/// The tags of each volume: of the instance's own in `own`, of those that a state attaches in `standalone`.
+pub(super) fn volume_tags(
+    wanted: &Wanted,
+    instance: &Instance,
+    volumes: &BTreeMap<&str, &Volume>,
+) -> Value {
+    let (mut own, mut standalone) = (Vec::new(), Vec::new());
+    let instance_id = instance.instance_id().unwrap_or_default();
+    for mapping in instance.block_device_mappings() {
+        let id = mapping.ebs().and_then(|ebs| ebs.volume_id());
+        if let Some(volume) = id.and_then(|id| volumes.get(id)) {
+            let device = mapping.device_name().unwrap_or_default();
+            let key = format!("{device}|{}|{instance_id}", id.unwrap_or_default());
+            let tags = crate::origin::tags(volume.tags());
+            match wanted.names(ATTACHMENT, &key) {
+                true => standalone.push(tags),
+                false => own.push(tags),
+            }
+        }
+    }
+    json!({ "own": own, "standalone": standalone })
+}
+
 fn device(
     mapping: &InstanceBlockDeviceMapping,
     id: &str,

@@ -125,9 +125,12 @@ fn user_data(given: &str) -> Value {
     json!({ "sha1": sha1, "text": String::from_utf8(data).ok(), "base64": given })
 }
 
-/// T2 and later families whose names begin with `t` and a number; T1 has no credits.
 fn is_burstable(instance: &Instance) -> bool {
-    let kind = instance.instance_type().map_or("", |kind| kind.as_str());
+    has_credits(instance.instance_type().map_or("", |kind| kind.as_str()))
+}
+
+/// T2 and later families whose names begin with `t` and a number; T1 has no credits.
+pub(super) fn has_credits(kind: &str) -> bool {
     kind.strip_prefix('t').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.starts_with("1.")
     })
@@ -209,8 +212,8 @@ fn devices(
     let (root, others) = instance::devices(wanted, instance, volumes);
     put(live, "root_block_device", root);
     put(live, "ebs_block_device", others);
-    let held: Vec<&Volume> = held.filter_map(|id| volumes.get(id).copied()).collect();
-    put(live, "volume_tags", super::volumes::tags(held.into_iter()));
+    let tags = instance::volume_tags(wanted, instance, volumes);
+    put(live, "volume_tags", tags);
 }
 
 fn put(live: &mut afterhours_diff::Live, name: &str, value: Value) {

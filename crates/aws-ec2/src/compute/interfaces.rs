@@ -33,12 +33,14 @@ pub(super) fn attributes(wanted: &Wanted, instance: &Instance) -> Map<String, Va
         // A terminating instance has lost them.
         None => json!({
             "associate_public_ip_address": instance.public_ip_address().is_some(),
-            "source_dest_check": instance.source_dest_check(),
             "subnet_id": instance.subnet_id(),
         }),
     };
     if let Some(attributes) = attributes.as_object_mut() {
         attributes.insert("network_interface".to_owned(), Value::Array(shown));
+        // That of the primary interface.
+        let check = json!(instance.source_dest_check());
+        attributes.insert("source_dest_check".to_owned(), check);
     }
     members(attributes)
 }
@@ -78,7 +80,6 @@ fn of_primary(wanted: &Wanted, primary: &InstanceNetworkInterface) -> Value {
             "network_interface_id": primary.network_interface_id(),
         }],
         "secondary_private_ips": secondary,
-        "source_dest_check": primary.source_dest_check(),
         "subnet_id": primary.subnet_id(),
     })
 }

@@ -11,6 +11,7 @@ use aws_sdk_ec2::types::{
 };
 use serde_json::{Map, Value, json};
 
+use super::instances::has_credits;
 use super::live::{block, members};
 use super::requirements::requirements;
 
@@ -120,10 +121,7 @@ fn small(data: &ResponseLaunchTemplateData) -> Map<String, Value> {
             "nested_virtualization": cpu.nested_virtualization().map(|value| value.as_str()),
             "threads_per_core": cpu.threads_per_core(),
         })),
-        "credit_specification": block(
-            data.credit_specification(),
-            |credits| json!({ "cpu_credits": credits.cpu_credits() }),
-        ),
+        "credit_specification": credits(data),
         "enclave_options":
             block(data.enclave_options(), |options| json!({ "enabled": options.enabled() })),
         "hibernation_options": block(
@@ -150,6 +148,19 @@ fn small(data: &ResponseLaunchTemplateData) -> Map<String, Value> {
         })),
         "tag_specifications": tags.collect::<Vec<_>>(),
     }))
+}
+
+/// Without credits in a type that has none, `{"unused": true}`: the provider does not send what such a template says of
+/// them, and does not read it either.
+fn credits(data: &ResponseLaunchTemplateData) -> Value {
+    let kind = data.instance_type().map_or("", |kind| kind.as_str());
+    match data.credit_specification() {
+        None if !has_credits(kind) => json!({ "unused": true }),
+        credits => block(
+            credits,
+            |credits| json!({ "cpu_credits": credits.cpu_credits() }),
+        ),
+    }
 }
 
 fn device(mapping: &LaunchTemplateBlockDeviceMapping) -> Value {

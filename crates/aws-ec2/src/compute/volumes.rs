@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use afterhours_diff::{Listing, Live, Origin, Wanted};
 use afterhours_ports::{PortResult, hole};
-use aws_sdk_ec2::types::{Instance, Tag, Volume, VolumeAttachment, VolumeAttachmentState};
+use aws_sdk_ec2::types::{Instance, Volume, VolumeAttachment, VolumeAttachmentState};
 use serde_json::{Value, json};
 
 use super::live::{self, id, members};
@@ -75,15 +75,26 @@ fn origin(volume: &Volume, instances: &BTreeMap<&str, &Instance>) -> Origin {
             continue;
         };
         let instance = instances.get(id);
-        let is_root = instance.is_some_and(|instance| {
-            instance.root_device_name().is_some()
-                && instance.root_device_name() == attachment.device()
-        });
-        if is_root || attachment.delete_on_termination() == Some(true) {
+        let is_part = instance.is_some_and(|instance| is_part(instance, volume));
+        if is_part || attachment.delete_on_termination() == Some(true) {
             return Origin::ManagedBy(format!("instance {id}"));
         }
     }
     Origin::Ordinary
+}
+
+/// Whether it is the root device of an instance, or is deleted with it.
+fn is_part(instance: &Instance, volume: &Volume) -> bool {
+    instance.block_device_mappings().iter().any(|mapping| {
+        let ebs = mapping.ebs();
+        let is_root =
+            mapping.device_name().is_some() && mapping.device_name() == instance.root_device_name();
+        ebs.is_some_and(|ebs| {
+            ebs.volume_id().is_some()
+                && ebs.volume_id() == volume.volume_id()
+                && (is_root || ebs.delete_on_termination() == Some(true))
+        })
+    })
 }
 
 /// The attachments that hold: one that is being detached holds until it is gone, as the provider sees it.
@@ -140,10 +151,4 @@ fn attached(volume: &Volume, attachment: &VolumeAttachment) -> PortResult<Live> 
         holes: BTreeMap::new(),
         origin: Origin::Ordinary,
     })
-}
-
-/// All tags of some volumes, as the provider puts them into `volume_tags`.
-pub(super) fn tags<'v>(volumes: impl Iterator<Item = &'v Volume>) -> Value {
-    let tags: Vec<Tag> = volumes.flat_map(|volume| volume.tags().to_vec()).collect();
-    crate::origin::tags(&tags)
 }
