@@ -8,3 +8,4 @@ mod origin;
 mod pages;
 
 pub use compute::ComputeReader;
+pub use network::NetworkReader;
