@@ -374,10 +374,7 @@ def inline_rule_by_number(aws, state):
     aws("ec2").revoke_security_group_ingress(
         GroupId=inline_group(state), SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]]
     )
-    source = {
-        "GroupId": rule["ReferencedGroupInfo"]["GroupId"],
-        "Description": rule["Description"],
-    }
+    source = {"GroupId": rule["ReferencedGroupInfo"]["GroupId"], "Description": "peers"}
     aws("ec2").authorize_security_group_ingress(
         GroupId=inline_group(state),
         IpPermissions=[
