@@ -19,19 +19,19 @@ const KINDS: &[(&str, &str, Option<&str>, &str)] = &[
         MODEL,
         "SageMaker.DescribeModel",
         Some("SageMaker.ListModels"),
-        "Could not find model \"arn:aws:sagemaker:eu-central-1:123456789012:model/x\".",
+        "Could not find model 'arn:aws:sagemaker:eu-central-1:123456789012:model/x'.",
     ),
     (
         CONFIGURATION,
         "SageMaker.DescribeEndpointConfig",
         Some("SageMaker.ListEndpointConfigs"),
-        "Could not find endpoint configuration \"arn:aws:sagemaker:eu-central-1:123456789012:endpoint-config/x\".",
+        "Could not find endpoint configuration 'arn:aws:sagemaker:eu-central-1:123456789012:endpoint-config/x'.",
     ),
     (
         ENDPOINT,
         "SageMaker.DescribeEndpoint",
         Some("SageMaker.ListEndpoints"),
-        "Could not find endpoint \"arn:aws:sagemaker:eu-central-1:123456789012:endpoint/x\".",
+        "Could not find endpoint 'arn:aws:sagemaker:eu-central-1:123456789012:endpoint/x'.",
     ),
     (
         NOTEBOOK,

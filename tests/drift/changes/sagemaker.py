@@ -24,9 +24,10 @@ def remake_model(aws, state, address, **changed):
     request = {
         "Image": container["image"],
         "ModelDataUrl": container["model_data_url"],
-        "Environment": container["environment"],
         **changed,
     }
+    if container["environment"]:
+        request.setdefault("Environment", container["environment"])
     aws("sagemaker").delete_model(ModelName=model["name"])
     aws("sagemaker").create_model(
         ModelName=model["name"],
