@@ -6,6 +6,7 @@
 mod html;
 mod night;
 
+pub use afterhours_core::alert::Severity;
 pub use html::html;
 pub use night::{
     Anomaly, AnomalyState, Attribute, Check, CheckStatus, Claim, ClaimKind, Class, Cost, CostDay,

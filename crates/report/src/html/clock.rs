@@ -6,6 +6,9 @@ use jiff::{Timestamp, ToSpan as _, Zoned};
 use super::text::Text;
 use crate::night::Night;
 
+/// Marks of an axis; a line of more days than this would be no line of a night.
+const TICKS: usize = 40;
+
 /// One mark of an axis.
 pub(super) struct Tick {
     pub(super) at: Timestamp,
@@ -140,14 +143,12 @@ impl Clock {
             37..=84 => 12,
             _ => 24,
         };
-        // A line of more days than this would be no line of a night.
-        const MOST: usize = 40;
         let start = self.zoned(self.from);
         let Ok(mut at) = start.start_of_day() else {
             return Vec::new();
         };
         let mut ticks = Vec::new();
-        while at.timestamp() <= self.to && ticks.len() < MOST {
+        while at.timestamp() <= self.to && ticks.len() < TICKS {
             if at.timestamp() >= self.from && i64::from(at.hour()) % step == 0 {
                 let format = if step == 24 || (step == 12 && at.hour() == 0) {
                     "%a %-d"

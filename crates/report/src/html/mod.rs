@@ -22,6 +22,9 @@ use figures::Figures;
 use needs::Mood;
 use text::{Text, put};
 
+/// Scopes that the header names; more are told by the rows of the sleepers.
+const SCOPES: usize = 12;
+
 const STYLE: &str = include_str!("style.css");
 
 /// The page of a night: one file that asks nothing of anybody.
@@ -88,9 +91,7 @@ fn header(night: &Night, clock: &Clock, figures: &Figures, mood: Mood, out: &mut
         clock.element(night.from),
         clock.element(night.to)
     );
-    // More scopes than this are told by the rows of the sleepers.
-    const MOST: usize = 12;
-    for scope in night.scopes.iter().take(MOST) {
+    for scope in night.scopes.iter().take(SCOPES) {
         put!(
             out,
             "<span class=\"scope\">{} {}</span>",
@@ -98,11 +99,11 @@ fn header(night: &Night, clock: &Clock, figures: &Figures, mood: Mood, out: &mut
             Text(&scope.region)
         );
     }
-    if night.scopes.len() > MOST {
+    if night.scopes.len() > SCOPES {
         put!(
             out,
             "<span class=\"scope\">and {} more</span>",
-            night.scopes.len() - MOST
+            night.scopes.len() - SCOPES
         );
     }
     out.push_str("</p>");

@@ -26,15 +26,18 @@ pub(super) fn section(night: &Night, out: &mut String) {
 
 fn total(savings: &Savings, out: &mut String) {
     let hours = hours(savings.instance_hours);
-    match figures::saved(savings) {
-        Some(said) => put!(
+    if let Some(said) = figures::saved(savings) {
+        put!(
             out,
             "<p class=\"lead\"><b>{said}</b> and {hours} of instances that did not run.</p>"
-        ),
-        None => put!(
+        );
+    } else if savings.instance_hours > 0.0 {
+        put!(
             out,
             "<p class=\"lead\"><b>{hours}</b> of instances that did not run; none of it has a price.</p>"
-        ),
+        );
+    } else {
+        out.push_str("<p class=\"quiet\">Nothing was saved.</p>");
     }
 }
 

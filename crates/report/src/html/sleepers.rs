@@ -17,6 +17,9 @@ const OPEN: usize = 20;
 /// From how many sleepers on a curve tells more than their lines.
 const CROWD: usize = 8;
 
+/// Edges of the curve; a platform of thousands has more than a screen has points.
+const EDGES: usize = 400;
+
 struct Row<'a> {
     sleeper: &'a Sleeper,
     stretches: Vec<Stretch<'a>>,
@@ -327,10 +330,8 @@ fn curve(rows: &[Row<'_>], clock: &Clock, out: &mut String) {
         .iter()
         .flat_map(|row| row.stretches.iter().map(|stretch| stretch.from))
         .collect();
-    // A group of thousands has more edges than a screen has points.
-    const MOST: usize = 400;
-    if edges.len() > MOST {
-        let every = edges.len().div_ceil(MOST);
+    if edges.len() > EDGES {
+        let every = edges.len().div_ceil(EDGES);
         edges = edges.into_iter().step_by(every).collect();
     }
     let count = |at: jiff::Timestamp, wanted: &[State]| {
@@ -366,10 +367,10 @@ fn curve(rows: &[Row<'_>], clock: &Clock, out: &mut String) {
     );
     let first = steps.first().map_or(0, |(_, above)| above[0]);
     let least = steps.iter().map(|(_, above)| above[0]).min().unwrap_or(0);
-    let last = steps.last().map_or(0, |(_, above)| above[0]);
+    let end = steps.last().map_or(0, |(_, above)| above[0]);
     put!(
         out,
-        "<desc id=\"cd\">{first} of {} were awake at the beginning, {least} at the quietest time, {last} at the end.</desc>",
+        "<desc id=\"cd\">{first} of {} were awake at the beginning, {least} at the quietest time, {end} at the end.</desc>",
         rows.len()
     );
     out.push_str(
