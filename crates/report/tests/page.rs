@@ -1,6 +1,5 @@
 //! The page of sample nights, as text.
 #![expect(
-    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "helpers of tests, outside of test functions, may fail too"
 )]
