@@ -3,6 +3,11 @@
 //! Everything comes in lists; only lifecycle hooks are asked for group by group, and only of groups whose hooks states
 //! name. What is to be confirmed is asked for by its name.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "closures are shorter than the paths of the SDK's types"
+)]
+
 mod attached;
 mod calls;
 mod group;

@@ -4,6 +4,11 @@
 //! the instances that states name. What is to be confirmed is asked for by filters on its ids, and launch templates,
 //! which have no such filter, by their ids.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "closures are shorter than the paths of the SDK's types"
+)]
+
 mod calls;
 mod instance;
 mod instances;

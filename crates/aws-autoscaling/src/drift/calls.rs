@@ -37,14 +37,15 @@ impl GroupReader {
         for key in wanted.keys(GROUP_TAG) {
             names.extend(key.match_indices(',').filter_map(|(at, _)| key.get(..at)));
         }
-        for names in requests(wanted, names.into_iter().collect()) {
+        let names: Vec<&str> = names.into_iter().collect();
+        for names in requests(wanted, &names) {
             fetched.extend(self.groups_of(names).await);
         }
         fetched
     }
 
     async fn groups_of(&self, names: Option<Vec<String>>) -> Fetched<AutoScalingGroup> {
-        all(actions::GROUPS, |token| {
+        all(actions::GROUPS, false, |token| {
             let raw = RawBody::new();
             let request = self
                 .client
@@ -74,7 +75,7 @@ impl GroupReader {
     pub(super) async fn policy_list(&self, wanted: &Wanted) -> Fetched<ScalingPolicy> {
         let mut fetched = Fetched::default();
         for (group, names) in of_groups(wanted, POLICY) {
-            let found = all(actions::POLICIES, |token| {
+            let found = all(actions::POLICIES, group.is_some(), |token| {
                 let request = self
                     .client
                     .describe_policies()
@@ -107,7 +108,7 @@ impl GroupReader {
     ) -> Fetched<ScheduledUpdateGroupAction> {
         let mut fetched = Fetched::default();
         for (group, names) in of_groups(wanted, SCHEDULE) {
-            let found = all(actions::SCHEDULES, |token| {
+            let found = all(actions::SCHEDULES, group.is_some(), |token| {
                 let request = self
                     .client
                     .describe_scheduled_actions()
@@ -133,7 +134,7 @@ impl GroupReader {
 
     /// The hooks of one group come in one answer.
     pub(super) async fn hooks_of(&self, group: &str) -> Fetched<LifecycleHook> {
-        all(actions::HOOKS, |_| {
+        all(actions::HOOKS, true, |_| {
             let request = self
                 .client
                 .describe_lifecycle_hooks()
@@ -152,7 +153,7 @@ impl GroupReader {
 
     /// Which types of which groups go to which topic; of all groups, because names are of no use where one is gone.
     pub(super) async fn notification_list(&self) -> Fetched<NotificationConfiguration> {
-        all(actions::NOTIFICATIONS, |token| {
+        all(actions::NOTIFICATIONS, false, |token| {
             let request = self
                 .client
                 .describe_notification_configurations()
@@ -183,7 +184,7 @@ fn add<T>(fetched: &mut Fetched<T>, group: Option<&str>, found: Fetched<T>) {
 }
 
 /// The names of each request: none for the whole list.
-fn requests(wanted: &Wanted, names: Vec<&str>) -> Vec<Option<Vec<String>>> {
+fn requests(wanted: &Wanted, names: &[&str]) -> Vec<Option<Vec<String>>> {
     if !wanted.confirm {
         return vec![None];
     }
@@ -194,10 +195,6 @@ fn requests(wanted: &Wanted, names: Vec<&str>) -> Vec<Option<Vec<String>>> {
 }
 
 /// Group and names of each request: neither for the whole list, nothing where the type is not wanted.
-#[expect(
-    clippy::type_complexity,
-    reason = "the two settings of a request, as the SDK takes them"
-)]
 fn of_groups(wanted: &Wanted, kind: &str) -> Vec<(Option<String>, Option<Vec<String>>)> {
     if !wanted.wants(kind) {
         return Vec::new();
@@ -208,7 +205,7 @@ fn of_groups(wanted: &Wanted, kind: &str) -> Vec<(Option<String>, Option<Vec<Str
     by_group(wanted, kind)
         .into_iter()
         .flat_map(|(group, names)| {
-            requests(wanted, names)
+            requests(wanted, &names)
                 .into_iter()
                 .map(|names| (Some(group.to_owned()), names))
                 .collect::<Vec<_>>()

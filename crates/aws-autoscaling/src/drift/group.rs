@@ -163,9 +163,12 @@ fn balancing(wanted: &Wanted, name: &str, group: &AutoScalingGroup) -> Map<Strin
     let shown = |names: &[String], is_attached: &dyn Fn(&str) -> bool| -> Vec<Value> {
         let names = names.iter();
         names
-            .map(|name| match is_attached(name) {
-                true => json!({ "standalone": name }),
-                false => json!(name),
+            .map(|name| {
+                if is_attached(name) {
+                    json!({ "standalone": name })
+                } else {
+                    json!(name)
+                }
             })
             .collect()
     };

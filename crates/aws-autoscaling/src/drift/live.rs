@@ -5,7 +5,7 @@ use std::future::Future;
 
 use afterhours_aws::Pages;
 use afterhours_diff::{Hole, Listing, Live, Origin, Wanted};
-use afterhours_ports::{ErrorClass, PortResult, hole};
+use afterhours_ports::{ErrorClass, PortError, PortResult, hole};
 use serde_json::{Map, Value};
 
 /// What lists gave, and why they end too early if they do.
@@ -45,9 +45,10 @@ impl<T> Fetched<T> {
     }
 }
 
-/// All pages of one list; what is not there at all is an empty one. `send` asks for the page of a token.
+/// All pages of one list. `send` asks for the page of a token. Of a group (`of_group`) that is gone nothing is left.
 pub(super) async fn all<T, F>(
     action: &'static str,
+    of_group: bool,
     send: impl Fn(Option<String>) -> F,
 ) -> Fetched<T>
 where
@@ -64,8 +65,7 @@ where
                 fetched.items.extend(items);
                 pages.next(next.as_deref(), count)
             }
-            // The group whose things were asked for is gone.
-            Err(error) if is_first && error.class == ErrorClass::NotFound => return fetched,
+            Err(error) if of_group && is_first && is_gone(&error) => return fetched,
             Err(error) => Err(error),
         };
         match next {
@@ -77,6 +77,12 @@ where
             }
         }
     }
+}
+
+/// `AutoScalingGroup name not found`, which Auto Scaling says by a validation error; any other "not found" is none of its
+/// words.
+fn is_gone(error: &PortError) -> bool {
+    error.class == ErrorClass::NotFound && error.code == "ValidationError"
 }
 
 /// Whether objects of this type that no state names are wanted.

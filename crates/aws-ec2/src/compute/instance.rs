@@ -13,9 +13,8 @@ use super::ATTACHMENT;
 use super::live::{block, members};
 
 pub(super) fn attributes(instance: &Instance) -> Value {
-    let groups = || instance.security_groups().iter();
-    let ids: Vec<&str> = groups().filter_map(|group| group.group_id()).collect();
-    let names: Vec<&str> = groups().filter_map(|group| group.group_name()).collect();
+    let groups = instance.security_groups().iter();
+    let groups: Vec<&str> = groups.filter_map(|group| group.group_id()).collect();
     let profile = instance.iam_instance_profile();
     let hibernation = instance.hibernation_options();
     let monitoring = instance
@@ -32,9 +31,8 @@ pub(super) fn attributes(instance: &Instance) -> Value {
         "monitoring": matches!(monitoring, Some(MonitoringState::Enabled | MonitoringState::Pending)),
         "outpost_arn": instance.outpost_arn(),
         "private_ip": instance.private_ip_address(),
-        "security_groups": names,
         "spot_instance_request_id": instance.spot_instance_request_id(),
-        "vpc_security_group_ids": ids,
+        "vpc_security_group_ids": groups,
     });
     if let Some(attributes) = attributes.as_object_mut() {
         attributes.extend(placement(instance));
@@ -176,9 +174,10 @@ pub(super) fn volume_tags(
             let device = mapping.device_name().unwrap_or_default();
             let key = format!("{device}|{}|{instance_id}", id.unwrap_or_default());
             let tags = crate::origin::tags(volume.tags());
-            match wanted.names(ATTACHMENT, &key) {
-                true => standalone.push(tags),
-                false => own.push(tags),
+            if wanted.names(ATTACHMENT, &key) {
+                standalone.push(tags);
+            } else {
+                own.push(tags);
             }
         }
     }

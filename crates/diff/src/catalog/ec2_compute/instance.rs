@@ -39,8 +39,6 @@ const ATTRIBUTES: &[Attr] = &[
     scalar("placement_partition_number"),
     scalar("private_ip").availability(),
     set("secondary_private_ips"),
-    // The names, which only an instance of the default VPC has in its state; the ids say the same.
-    Attr::new("security_groups", Rule::Custom(set_if_set)).security(),
     scalar("source_dest_check").security(),
     scalar("spot_instance_request_id"),
     scalar("subnet_id").availability(),
@@ -134,6 +132,10 @@ const ATTRIBUTES: &[Attr] = &[
         "only used when the instance is launched",
     ),
     Attr::skip(
+        "security_groups",
+        "the names of what `vpc_security_group_ids` holds by id; EC2-Classic, which had names alone, is no more",
+    ),
+    Attr::skip(
         "user_data_replace_on_change",
         "says what Terraform does about a change",
     ),
@@ -223,20 +225,6 @@ fn without_aws(value: &Value) -> Value {
             .collect(),
         other => other.clone(),
     }
-}
-
-fn set_if_set(state: &Value, live: &Value) -> bool {
-    let sorted = |value: &Value| {
-        let mut items: Vec<String> = value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(canonical)
-            .collect();
-        items.sort_unstable();
-        items
-    };
-    is_empty(state) || sorted(state) == sorted(live)
 }
 
 fn block_if_set(state: &Value, live: &Value) -> bool {
@@ -427,8 +415,6 @@ mod tests {
         assert!(if_set(&json!({}), &json!({"a": "1"})));
         assert!(if_set(&json!({"a": "1"}), &json!({"a": "1", "aws:x": "y"})));
         assert!(!if_set(&json!({"a": "1"}), &Value::Null));
-        assert!(set_if_set(&json!(["a", "b"]), &json!(["b", "a"])));
-        assert!(!set_if_set(&json!(["a"]), &json!(["b", "a"])));
         assert!(block_if_set(
             &json!([]),
             &json!([{"cpu_credits": "unlimited"}])
