@@ -157,7 +157,7 @@ def policy_nobody_wrote(aws, state):
     )
 
 
-@change("policy-rearranged", MODELS, "noop", [])
+@change("policy-rearranged", MODELS, "noop", [], why_blind=BLIND_TO_MEANING)
 def policy_rearranged(aws, state):
     document = policy(state, MODELS)
     document["Statement"].reverse()

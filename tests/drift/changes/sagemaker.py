@@ -23,6 +23,7 @@ def remake_model(aws, state, address, **changed):
     container = model["primary_container"][0]
     request = {
         "Image": container["image"],
+        "Mode": container["mode"],
         "ModelDataUrl": container["model_data_url"],
         **changed,
     }
@@ -238,7 +239,13 @@ def scripts_other_start(aws, state):
     remake_scripts(aws, state, OnStart="Y3VybCBleGFtcGxlLmNvbQo=")
 
 
-@change("scripts-removed", SCRIPTS, "change", ["on_create"])
+@change(
+    "scripts-removed",
+    SCRIPTS,
+    "change",
+    ["on_create"],
+    why_blind="provider 3 keeps a script that is gone, because it only reads those that are there",
+)
 def scripts_removed(aws, state):
     remake_scripts(aws, state, OnCreate="")
 
