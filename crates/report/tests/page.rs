@@ -77,7 +77,7 @@ fn what_nobody_looked_at_is_never_called_clean() {
     let page = html(&samples::unseen());
     assert_eq!(
         sentence(&samples::unseen()),
-        "sleepers were not looked at; savings were not worked out; drift was not looked at; \
+        "Sleepers were not looked at; savings were not worked out; drift was not looked at; \
          cost was not looked at."
     );
     assert!(page.contains("Calm where it was looked at"));
@@ -120,6 +120,26 @@ fn a_scan_with_holes_never_says_no_drift_without_saying_so() {
         drift.coverage = afterhours_report::Coverage::default();
     }
     assert!(html(&night).contains("this says nothing about drift"));
+    assert!(!html(&night).contains("A calm night"));
+}
+
+#[test]
+fn a_night_is_calm_only_where_all_was_looked_at() {
+    let mut night = samples::empty();
+    let page = html(&night);
+    assert!(page.contains("Calm where it was looked at"));
+    assert!(page.contains("there is no daily cost in the data"));
+    night.cost = samples::night().cost;
+    if let Looked::LookedAt(cost) = &mut night.cost {
+        cost.anomalies.clear();
+        cost.incidents.clear();
+    }
+    let page = html(&night);
+    assert!(
+        page.contains("A calm night") && page.contains("Everything was looked at"),
+        "{page}"
+    );
+    night.health = Looked::LookedAt(afterhours_report::Health::default());
     assert!(!html(&night).contains("A calm night"));
 }
 

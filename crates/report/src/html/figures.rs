@@ -44,7 +44,10 @@ impl Figures {
             drift(&night.drift),
             cost(&night.cost),
         ];
-        format!("{}.", parts.join("; "))
+        let joined = parts.join("; ");
+        let mut chars = joined.chars();
+        let first = chars.next().map(|first| first.to_ascii_uppercase());
+        format!("{}{}.", first.unwrap_or_default(), chars.as_str())
     }
 
     fn sleepers(&self, night: &Night) -> String {

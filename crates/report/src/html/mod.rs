@@ -135,7 +135,13 @@ fn tiles(night: &Night, figures: &Figures, out: &mut String) {
         tile("sleepers", &figures.failing.to_string(), "failed");
     }
     let saved = match &night.savings {
-        Looked::LookedAt(found) => figures::saved(found).unwrap_or_else(|| "no price".to_owned()),
+        Looked::LookedAt(found) => figures::saved(found).unwrap_or_else(|| {
+            if found.instance_hours > 0.0 {
+                "no price".to_owned()
+            } else {
+                "nothing".to_owned()
+            }
+        }),
         Looked::NotLookedAt(_) => unseen.to_owned(),
     };
     tile("saved", &saved, "saved");

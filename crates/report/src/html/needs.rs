@@ -380,6 +380,11 @@ pub(super) fn unseen(night: &Night) -> Vec<(&'static str, String)> {
             ));
         }
     }
+    if let Some(found) = night.cost.found()
+        && found.series.iter().all(|series| series.days.is_empty())
+    {
+        out.push(("Cost", "there is no daily cost in the data".to_owned()));
+    }
     if let Some(found) = night.health.found() {
         if found.checks.is_empty() {
             out.push(("Health", "nothing was checked".to_owned()));
