@@ -3,6 +3,7 @@
 //! Time comes in as an argument, so every decision can be replayed.
 
 pub mod alert;
+pub mod budget_command;
 pub mod command;
 pub mod config;
 pub mod memory;

@@ -3,6 +3,7 @@
 //! Each trait has three implementations: the real adapter (one crate per SDK service), the in-memory
 //! AWS of `afterhours-fake`, and that crate's wrapper which injects faults. No SDK type passes here.
 
+mod cost;
 mod drift;
 mod error;
 mod metrics;
@@ -11,6 +12,10 @@ mod store;
 
 use std::sync::Arc;
 
+pub use cost::{
+    AwsBudget, BudgetFilter, Budgets, Capacity, CostDay, CostGroup, CostPage, CostQuery, Costs,
+    REQUEST_CAP, RecordKind, Running, RunningCapacity, Slice,
+};
 pub use drift::{Reader, hole};
 pub use error::{ErrorClass, PortError, PortResult};
 pub use metrics::{MetricQuery, Metrics};

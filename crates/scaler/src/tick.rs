@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use afterhours_core::alert::Envelope;
-use afterhours_core::alert::digest::{Contribution, DRIFT_KEY};
+use afterhours_core::alert::digest::{BUDGET_KEY, Contribution, DRIFT_KEY};
 use afterhours_core::config::Mode;
 use afterhours_core::memory::{InFlight, NightEvent, NightEventKind, Outcome, ScopeDocument};
 use afterhours_core::model::{Inventory, Scope, TargetId};
@@ -213,7 +213,10 @@ impl Scaler {
     /// of the night does not wait for it.
     async fn contributions(&self, store: &dyn Store) -> Vec<Contribution> {
         let mut read = Vec::new();
-        let keys = [self.config.drift.as_ref().map(|_| DRIFT_KEY)];
+        let keys = [
+            self.config.drift.as_ref().map(|_| DRIFT_KEY),
+            self.config.budget.as_ref().map(|_| BUDGET_KEY),
+        ];
         for key in keys.into_iter().flatten() {
             match store.get(key).await {
                 Ok(Some(stored)) => match Contribution::from_json(&stored.bytes) {

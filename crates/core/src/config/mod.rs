@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use span::{ParseSpanError, Span};
 pub use validate::ConfigError;
-pub use watch::Drift;
+pub use watch::{Budget, Drift};
 
 use crate::model::Scope;
 use crate::schedule::{Schedule, Zone};
@@ -94,6 +94,9 @@ pub struct Config {
     /// What the drift watcher scans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
+    /// How the budget watcher looks at costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
 }
 
 /// Bounds of what one tick and one claim may do.

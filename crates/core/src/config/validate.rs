@@ -1,6 +1,7 @@
 //! What a configuration must hold beyond its shape.
 
 use super::Config;
+use crate::budget_command::BudgetCommand;
 use crate::command::Command;
 use crate::watch_command::WatchCommand;
 
@@ -89,6 +90,9 @@ impl Config {
         if let Some(drift) = &self.drift {
             drift.validate()?;
         }
+        if let Some(budget) = &self.budget {
+            budget.validate()?;
+        }
         self.validate_numbers()?;
         self.validate_aliases()
     }
@@ -170,7 +174,9 @@ impl Config {
     fn validate_aliases(&self) -> Result<(), ConfigError> {
         for (alias, rule) in &self.aliases {
             for name in &rule.commands {
-                let known: Vec<&str> = [Command::NAMES.as_slice(), &WatchCommand::NAMES].concat();
+                let watchers = [WatchCommand::NAMES.as_slice(), &BudgetCommand::NAMES].concat();
+                let mut known: Vec<&str> = [Command::NAMES.as_slice(), &watchers].concat();
+                known.dedup();
                 if !known.contains(&name.as_str()) {
                     let field = format!("aliases.{alias}.commands");
                     return Err(ConfigError::value(field, name, &known.join(", ")));
