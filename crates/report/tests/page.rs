@@ -378,3 +378,55 @@ fn colours_have_the_contrast_of_wcag_aa_in_light_dark_and_print() {
         }
     }
 }
+
+#[test]
+fn what_the_budget_scan_prints_is_taken_as_it_is() {
+    let anomaly: afterhours_report::Anomaly = serde_json::from_value(serde_json::json!({
+        "date": "2026-11-17", "key": "total", "actual": 487.6, "expected": 331.6, "low": 298.4, "high": 364.8,
+        "impact": 308.0, "latest_excess": 152.0, "impact_percent": 46.4, "score": 9.1, "state": "new_normal",
+        "kind": "excess", "last": "2026-11-18", "days": 2, "provisional": false, "history": [],
+        "parts": [{ "key": "Amazon SageMaker", "actual": 1.0, "expected": 1.0, "excess": 281.4 }],
+    }))
+    .unwrap();
+    let mut night = samples::night();
+    if let Looked::LookedAt(cost) = &mut night.cost {
+        cost.incidents.clear();
+        cost.anomalies = vec![anomaly];
+    }
+    let page = html(&night);
+    assert!(
+        page.contains("Tue 17 Nov to Wed 18 Nov"),
+        "the span is told"
+    );
+    assert!(page.contains("new normal"));
+    assert_eq!(
+        page.matches("<circle class=\"m\"").count(),
+        2,
+        "both days are marked"
+    );
+    assert!(sentence(&night).ends_with("; no anomaly."), "it has ended");
+}
+
+#[test]
+fn what_the_drift_scan_prints_is_taken_as_it_is() {
+    let drift: afterhours_report::Drift = serde_json::from_value(serde_json::json!({
+        "states": [{ "source": "platform.tfstate", "serial": 3, "lineage": "8a1c" }],
+        "coverage": {
+            "compared": 1, "partly_compared": 0, "unsupported": 0, "denied": 1, "throttled": 0, "failed": 0, "void": 0,
+            "out_of_scope": 0, "incomplete_listings": [],
+            "details": { "denied": [{ "source": "platform.tfstate", "address": "aws_kms_key.a", "reason": "kms:DescribeKey" }] },
+        },
+        "findings": [{
+            "class": "deleted", "address": "aws_sqs_queue.jobs", "type": "aws_sqs_queue", "id": "jobs", "account": null,
+            "region": null, "source": "platform.tfstate", "severity": "warning", "summary": "is gone", "explained": null,
+            "attributes": [], "fingerprint": "00ff",
+        }],
+    }))
+    .unwrap();
+    let mut night = samples::night();
+    night.drift = Looked::LookedAt(drift);
+    let page = html(&night);
+    for part in ["aws_sqs_queue.jobs", "is gone", "kms:DescribeKey", "1 of 2"] {
+        assert!(page.contains(part), "{part}");
+    }
+}

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::clock::Clock;
 use super::text::{Text, amount, day, money, pc, per_cent, plural, put, signed};
 use super::{chart, gaps};
-use crate::night::{AnomalyState, Cost, Forecast, Incident, Looked, Night};
+use crate::night::{AnomalyState, Cost, CostDay, Forecast, Incident, Looked, Night, Series};
 
 /// Series beside the first that are drawn.
 const SERIES: usize = 12;
@@ -38,12 +38,18 @@ pub(super) fn section(night: &Night, clock: &Clock, out: &mut String) {
     out.push_str("</section>");
 }
 
-/// The days of a series that are marked.
-fn marks(cost: &Cost, key: &str) -> BTreeSet<Date> {
-    cost.anomalies
-        .iter()
-        .filter(|anomaly| anomaly.key == key)
-        .map(|anomaly| anomaly.date)
+/// The days of a series that are marked: the first day of each anomaly, and those up to its last that left their range.
+fn marks(cost: &Cost, series: &Series) -> BTreeSet<Date> {
+    let own = || cost.anomalies.iter().filter(|one| one.key == series.key);
+    let outside = |day: &&CostDay| {
+        let within = own().any(|one| (one.date..=one.last.unwrap_or(one.date)).contains(&day.date));
+        let above = day.actual > day.high && day.high.is_some();
+        let below = day.actual.is_some() && day.actual < day.low;
+        within && (above || below)
+    };
+    own()
+        .map(|one| one.date)
+        .chain(series.days.iter().filter(outside).map(|day| day.date))
         .collect()
 }
 
@@ -59,7 +65,7 @@ fn first(cost: &Cost, out: &mut String) {
          <li><i class=\"kr\"></i>expected range</li><li><i class=\"km\"></i>anomaly</li><li><i class=\"kh\"></i>not complete yet</li></ul>",
         Text(&series.key)
     );
-    chart::cost(series, &marks(cost, &series.key), &cost.currency, 0, out);
+    chart::cost(series, &marks(cost, series), &cost.currency, 0, out);
 }
 
 const fn state(state: AnomalyState) -> (&'static str, &'static str) {
@@ -67,6 +73,7 @@ const fn state(state: AnomalyState) -> (&'static str, &'static str) {
         AnomalyState::New => ("warning", "new"),
         AnomalyState::Ongoing => ("warning", "ongoing"),
         AnomalyState::Recovered => ("ok", "over"),
+        AnomalyState::NewNormal => ("plain", "new normal"),
         AnomalyState::Accepted => ("plain", "accepted"),
     }
 }
@@ -175,23 +182,29 @@ fn anomalies(cost: &Cost, out: &mut String) {
     all.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.key.cmp(&b.key)));
     put!(
         out,
-        "<details{}><summary>{} outside the expected range</summary>",
+        "<details{}><summary>{} in all</summary>",
         // Where no incident sums them up, they are all there is to see.
         if cost.incidents.is_empty() {
             " open"
         } else {
             ""
         },
-        plural(all.len(), "day", "days")
+        plural(all.len(), "anomaly", "anomalies")
     );
     out.push_str(
         "<div class=\"scroll\" role=\"group\" aria-label=\"Days outside the expected range\" tabindex=\"0\"><table class=\"data\"><thead><tr><th scope=\"col\">Day</th><th scope=\"col\">What</th>\
-         <th scope=\"col\" class=\"n\">Actual</th><th scope=\"col\" class=\"n\">Expected</th><th scope=\"col\">State</th></tr></thead><tbody>",
+         <th scope=\"col\" class=\"n\">First day</th><th scope=\"col\" class=\"n\">Expected</th><th scope=\"col\" class=\"n\">Impact</th><th scope=\"col\">State</th></tr></thead><tbody>",
     );
     for anomaly in all.iter().take(ROWS) {
+        let to = anomaly
+            .last
+            .filter(|last| *last > anomaly.date)
+            .map(|last| format!(" to {}", day(last)))
+            .unwrap_or_default();
+        let impact = anomaly.impact.map_or("–".to_owned(), amount);
         put!(
             out,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\">{}{to}</th><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{impact}</td><td>{}</td></tr>",
             day(anomaly.date),
             Text(&anomaly.key),
             amount(anomaly.actual),
@@ -334,13 +347,7 @@ fn others(cost: &Cost, out: &mut String) {
     );
     for (index, series) in rest.iter().take(SERIES).enumerate() {
         put!(out, "<h3>{}</h3>", Text(&series.key));
-        chart::cost(
-            series,
-            &marks(cost, &series.key),
-            &cost.currency,
-            index + 1,
-            out,
-        );
+        chart::cost(series, &marks(cost, series), &cost.currency, index + 1, out);
     }
     if rest.len() > SERIES {
         put!(

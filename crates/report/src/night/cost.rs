@@ -68,16 +68,16 @@ pub struct CostDay {
     pub incomplete: bool,
 }
 
-/// A day that its own history does not explain.
+/// A day, or several in a row, that their own history does not explain; takes what `budget scan` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Anomaly {
-    /// Which day.
+    /// Which day, or the first.
     pub date: Date,
     /// Of which series.
     pub key: String,
-    /// What it cost.
+    /// What the first day cost.
     pub actual: f64,
-    /// What was to be expected.
+    /// What was to be expected of it.
     pub expected: f64,
     /// The lower end of what would have been no surprise.
     #[serde(default)]
@@ -88,6 +88,9 @@ pub struct Anomaly {
     /// How much more (or less) than expected, so far.
     #[serde(default)]
     pub impact: Option<f64>,
+    /// Its last day so far; none where it is one day.
+    #[serde(default)]
+    pub last: Option<Date>,
     /// Whether it goes on.
     pub state: AnomalyState,
 }
@@ -102,7 +105,9 @@ pub enum AnomalyState {
     Ongoing,
     /// It is over.
     Recovered,
-    /// It is the new normal, or somebody said that it is expected.
+    /// Costs stayed, and are the new level.
+    NewNormal,
+    /// Somebody said that it is expected.
     Accepted,
 }
 
