@@ -28,12 +28,12 @@ use aws_sdk_ec2::Client;
 
 /// What the reader may call, as IAM names it.
 pub const READ_ACTIONS: &[&str] = &[
+    actions::INSTANCE_ATTRIBUTE,
     actions::CREDITS,
     actions::INSTANCES,
-    actions::INSTANCE_ATTRIBUTE,
     actions::KEY_PAIRS,
-    actions::TEMPLATES,
     actions::VERSIONS,
+    actions::TEMPLATES,
     actions::VOLUMES,
 ];
 
