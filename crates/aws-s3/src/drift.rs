@@ -36,7 +36,7 @@ use said::Said;
 pub const READ_ACTIONS: &[&str] = &[
     "s3:GetAccelerateConfiguration",
     "s3:GetAnalyticsConfiguration",
-    "s3:GetBucketAcl",
+    ACL,
     "s3:GetBucketCORS",
     "s3:GetBucketLogging",
     "s3:GetBucketNotification",
@@ -58,6 +58,7 @@ pub const READ_ACTIONS: &[&str] = &[
     HEAD,
 ];
 
+const ACL: &str = "s3:GetBucketAcl";
 const LIST: &str = "s3:ListAllMyBuckets";
 const HEAD: &str = "s3:ListBucket";
 

@@ -347,6 +347,7 @@ async fn what_is_not_there_is_gone_and_an_error_is_not_even_when_it_is_to_be_con
                 (400, "ThrottlingException", HoleClass::Throttled),
                 (500, "InternalFailure", HoleClass::Failed),
                 (400, "ValidationException", HoleClass::Failed),
+                (404, "UnknownOperationException", HoleClass::Failed),
             ] {
                 let unread = only(&Script::new(failing(describe, status, code)), &wanted).await;
                 assert!(unread.objects.is_empty());

@@ -96,7 +96,7 @@ pub(super) const PARTS: &[About] = &[
         .kind("aws_s3_bucket_policy")
         .inline(&["policy"])
         .absent(&["NoSuchBucketPolicy"]),
-    about(Part::Acl, "s3:GetBucketAcl")
+    about(Part::Acl, super::ACL)
         .kind("aws_s3_bucket_acl")
         .inline(&["acl", "grant"]),
     about(Part::Versioning, "s3:GetBucketVersioning")

@@ -7,10 +7,10 @@ use afterhours_diff::Hole;
 use afterhours_ports::{ErrorClass, PortResult, hole};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::error::{ProvideErrorMetadata as _, SdkError};
 use futures_util::{StreamExt as _, stream};
 
-use super::{CONCURRENCY, HEAD, LIST};
+use super::{ACL, CONCURRENCY, HEAD, LIST};
 
 /// Buckets of one page ("Maximum value of 10000", and `BucketRegion` comes only with a request that has a parameter:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html>).
@@ -69,7 +69,7 @@ async fn head(client: &Client, name: &str) -> (String, Place) {
             None => {
                 let error = port_error(HEAD, error);
                 if error.class == ErrorClass::NotFound {
-                    Place::Gone
+                    gone(client, name).await
                 } else {
                     Place::Unknown(hole(&error))
                 }
@@ -77,6 +77,16 @@ async fn head(client: &Client, name: &str) -> (String, Place) {
         },
     };
     (name.to_owned(), place)
+}
+
+/// Whether S3 itself says that there is no such bucket: the answer to `HeadBucket` has no body, so that its 404 may be
+/// anybody's.
+async fn gone(client: &Client, name: &str) -> Place {
+    match client.get_bucket_acl().bucket(name).send().await {
+        Ok(_) => Place::In(None),
+        Err(error) if error.code() == Some("NoSuchBucket") => Place::Gone,
+        Err(error) => Place::Unknown(hole(&port_error(ACL, error))),
+    }
 }
 
 /// A bucket of another region answers 301 and names it

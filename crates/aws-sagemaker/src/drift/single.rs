@@ -17,7 +17,7 @@ const TAGS: i32 = 100;
 const LIST_TAGS: &str = "sagemaker:ListTags";
 
 /// None where there is no such thing: `SageMaker` says so by the message of a `ValidationException`, for notebooks by
-/// `RecordNotFound` (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html>).
+/// `RecordNotFound`. A plain 404 may be anybody's.
 fn found<T>(answer: Result<T, PortError>) -> PortResult<Option<T>> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
@@ -27,8 +27,13 @@ fn found<T>(answer: Result<T, PortError>) -> PortResult<Option<T>> {
 }
 
 fn is_absence(error: &PortError) -> bool {
-    error.class == ErrorClass::NotFound
-        || (error.code == "ValidationException" && error.message.contains("RecordNotFound"))
+    match error.code.as_str() {
+        "ResourceNotFound" => true,
+        "ValidationException" | "ValidationError" => {
+            error.class == ErrorClass::NotFound || error.message.contains("RecordNotFound")
+        }
+        _ => false,
+    }
 }
 
 macro_rules! describe {
