@@ -3,9 +3,8 @@
 use super::*;
 
 fn with(mut state: Value, changed: &Value) -> Value {
-    for (name, value) in changed.as_object().unwrap() {
-        state[name] = value.clone();
-    }
+    let all = state.as_object_mut().unwrap();
+    all.extend(changed.as_object().unwrap().clone());
     state
 }
 
@@ -140,7 +139,7 @@ async fn each_change_of_a_group_is_seen() {
     });
     assert!(!swapped.is_empty(), "the order of overrides is a priority");
     let older = policy(&|policy| {
-        policy["launch_template"][0]["launch_template_specification"][0]["version"] = json!("3")
+        policy["launch_template"][0]["launch_template_specification"][0]["version"] = json!("3");
     });
     assert_eq!(
         older,

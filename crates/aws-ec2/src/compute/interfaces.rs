@@ -1,7 +1,7 @@
 //! The network interfaces of instances, and what an instance shows of its primary one.
 
 use afterhours_diff::Wanted;
-use aws_sdk_ec2::types::{Instance, InstanceNetworkInterface};
+use aws_sdk_ec2::types::{Instance, InstanceNetworkInterface, InstanceStateName};
 use serde_json::{Map, Value, json};
 
 use super::live::members;
@@ -29,7 +29,7 @@ pub(super) fn attributes(wanted: &Wanted, instance: &Instance) -> Map<String, Va
         })
         .collect();
     let mut attributes = match interfaces.iter().find(|found| place(found) == (0, 0)) {
-        Some(primary) => of_primary(wanted, primary),
+        Some(primary) => of_primary(wanted, instance, primary),
         // A terminating instance has lost them.
         None => json!({
             "associate_public_ip_address": instance.public_ip_address().is_some(),
@@ -45,7 +45,15 @@ pub(super) fn attributes(wanted: &Wanted, instance: &Instance) -> Map<String, Va
     members(attributes)
 }
 
-fn of_primary(wanted: &Wanted, primary: &InstanceNetworkInterface) -> Value {
+fn is_stopped(instance: &Instance) -> bool {
+    let state = instance.state().and_then(|state| state.name());
+    matches!(
+        state,
+        Some(InstanceStateName::Stopped | InstanceStateName::Stopping)
+    )
+}
+
+fn of_primary(wanted: &Wanted, instance: &Instance, primary: &InstanceNetworkInterface) -> Value {
     let attachment = primary.attachment();
     let ipv6: Vec<&str> = primary
         .ipv6_addresses()
@@ -69,6 +77,8 @@ fn of_primary(wanted: &Wanted, primary: &InstanceNetworkInterface) -> Value {
         .any(|kind| wanted.keys(kind).next().is_some());
     let public = match lent {
         Some(false) if states_have_addresses => json!({ "standalone": true }),
+        // A lent address goes when the instance stops, and another comes when it starts.
+        None if is_stopped(instance) => json!({ "stopped": true }),
         lent => json!(lent.is_some()),
     };
     json!({

@@ -71,9 +71,8 @@ async fn full(association: &str, user_data: &str) -> Live {
 }
 
 fn with(mut state: Value, changed: &Value) -> Value {
-    for (name, value) in changed.as_object().unwrap() {
-        state[name] = value.clone();
-    }
+    let all = state.as_object_mut().unwrap();
+    all.extend(changed.as_object().unwrap().clone());
     state
 }
 
@@ -200,6 +199,24 @@ async fn an_address_that_aws_lends_is_the_instances_own() {
     );
     let of_account = full(&association("111122223333"), USER_DATA).await;
     assert_eq!(differs(&of_account, &version_3()), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_a_stopped_instance_lacks_is_no_change() {
+    let stopped = FULL
+        .replace("ASSOCIATION", "")
+        .replace("running", "stopped");
+    let mut replies = details(USER_DATA);
+    replies.push(instances(&stopped));
+    replies.push(volumes(DISKS));
+    replies.push(answer("DescribeInstanceCreditSpecifications", "", ""));
+    let script = Script::new(replies);
+    let found = read(&script, &wanted(&[("aws_instance", &["i-1"])], false)).await;
+    let live = object(&found, "aws_instance", "i-1");
+    for address in [true, false] {
+        let state = json!({"associate_public_ip_address": address});
+        assert_eq!(differs(live, &state), Vec::<String>::new());
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -237,7 +237,8 @@ fn block_if_set(state: &Value, live: &Value) -> bool {
 }
 
 /// Whether the instance has a public address. An address of the account (`{"standalone": true}`) belongs to its
-/// `aws_eip` or `aws_eip_association`: the instance's state shows it or not, depending on when it was read last.
+/// `aws_eip` or `aws_eip_association`: the instance's state shows it or not, depending on when it was read last. A stopped
+/// instance (`{"stopped": true}`) has none, whatever it gets when it starts.
 fn public_address(state: &Value, live: &Value) -> bool {
     let has = |value: &Value| value.as_bool().unwrap_or_else(|| value == "true");
     live.is_object() || has(state) == has(live)
@@ -394,6 +395,7 @@ mod tests {
     #[test]
     fn an_address_of_the_account_may_be_in_the_state_or_not() {
         assert!(public_address(&json!(false), &json!({"standalone": true})));
+        assert!(public_address(&json!(true), &json!({"stopped": true})));
         assert!(public_address(&json!("true"), &json!(true)));
         assert!(public_address(&Value::Null, &json!(false)));
         assert!(!public_address(&json!(false), &json!(true)));
