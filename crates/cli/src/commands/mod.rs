@@ -4,6 +4,7 @@ mod budget;
 mod config;
 mod drift;
 mod notify;
+mod report;
 mod scale;
 mod schedule;
 
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     /// See what alerts look like.
     #[command(subcommand)]
     Notify(notify::Command),
+    /// Write the page of a night, and show it.
+    Report(report::Report),
     /// Put sleepers to sleep and wake them; claim them; see why.
     #[command(subcommand)]
     Scale(scale::Command),
@@ -42,6 +45,7 @@ impl Command {
             Self::Config(command) => command.run(context),
             Self::Drift(command) => command.run(context),
             Self::Notify(command) => command.run(context),
+            Self::Report(command) => command.run(context),
             Self::Scale(command) => command.run(context),
             Self::Schedule(command) => command.run(context),
         }
