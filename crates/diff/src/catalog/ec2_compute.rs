@@ -3,6 +3,7 @@
 mod instance;
 mod launch_template;
 pub(super) mod requirements;
+mod rules;
 
 use serde_json::Value;
 
