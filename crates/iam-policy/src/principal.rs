@@ -154,3 +154,38 @@ pub(crate) enum Principals {
     Are(BTreeSet<Principal>),
     AreNot(BTreeSet<Principal>),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aws(value: &str) -> Principal {
+        Principal::new("AWS", value, true)
+    }
+
+    #[test]
+    fn a_role_is_neither_its_account_nor_apart_from_it() {
+        let account = aws("111111111111");
+        let role = aws("arn:aws:iam::111111111111:role/a");
+        let context = Context::default();
+        assert!(!role.is_within(&account, &context) && !account.is_within(&role, &context));
+        assert!(!role.is_apart_from(&account) && !account.is_apart_from(&role));
+        let other = aws("arn:aws:iam::222222222222:role/a");
+        assert!(role.is_apart_from(&other) && other.is_apart_from(&account));
+        let service = Principal::new("Service", "ec2.amazonaws.com", true);
+        assert!(
+            service.is_apart_from(&role) && !service.is_apart_from(&aws("AROAEXAMPLEEXAMPLE12"))
+        );
+    }
+
+    #[test]
+    fn everyone_below_aws_is_everyone_only_where_it_grants() {
+        assert_eq!(aws("*"), Principal::Everyone);
+        let denied = Principal::new("AWS", "*", false);
+        let context = Context::default();
+        let service = Principal::new("Service", "ec2.amazonaws.com", false);
+        assert!(denied.is_within(&Principal::Everyone, &context));
+        assert!(!Principal::Everyone.is_within(&denied, &context));
+        assert!(!service.is_within(&denied, &context) && service.is_within(&aws("*"), &context));
+    }
+}

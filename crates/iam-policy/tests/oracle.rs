@@ -197,7 +197,7 @@ fn applies(statement: &Value, request: &Request, variables: bool) -> bool {
     };
     // Where a variable has no value, the statement does not apply.
     let unresolved =
-        variables && request.user.is_none() && statement.to_string().contains("${aws:username}");
+        || variables && request.user.is_none() && statement.to_string().contains("${aws:username}");
     let either = |name: &str, negated: &str, test: &dyn Fn(&Value) -> bool| match (
         statement.get(name),
         statement.get(negated),
@@ -206,11 +206,9 @@ fn applies(statement: &Value, request: &Request, variables: bool) -> bool {
         (_, Some(value)) => !test(value),
         _ => true,
     };
-    !unresolved
-        && either("Principal", "NotPrincipal", &|value| {
-            names_principal(value, request)
-        })
-        && either("Action", "NotAction", &action)
+    either("Principal", "NotPrincipal", &|value| {
+        names_principal(value, request)
+    }) && either("Action", "NotAction", &action)
         && either("Resource", "NotResource", &resource)
         && statement
             .get("Condition")
@@ -222,6 +220,7 @@ fn applies(statement: &Value, request: &Request, variables: bool) -> bool {
                     })
                 })
             })
+        && !unresolved()
 }
 
 fn decide(policy: &Value, request: &Request) -> Decision {
@@ -481,22 +480,184 @@ fn verdict(a: &Value, b: &Value) -> Verdict {
     outcome.verdict
 }
 
+/// Requests that differ in what conditions ask for only.
+static ONE_ACTION: LazyLock<Vec<Request>> = LazyLock::new(|| {
+    let mut all = Vec::new();
+    for key in KEYS {
+        for user in USERS {
+            for number in NUMBERS {
+                all.push(Request {
+                    principal: PRINCIPALS[1],
+                    action: ACTIONS[0],
+                    resource: RESOURCES[1],
+                    user,
+                    key,
+                    number,
+                });
+            }
+        }
+    }
+    all
+});
+
+/// Requests without keys.
+static NO_KEYS: LazyLock<Vec<Request>> = LazyLock::new(|| {
+    REQUESTS
+        .iter()
+        .filter(|request| request.user.is_none() && request.key.is_empty())
+        .cloned()
+        .collect()
+});
+
+/// Two policies that differ in conditions only: in operators, in values, in how values are spread over statements.
+fn conditional_pair() -> impl Strategy<Value = (Value, Value)> {
+    let statement = || {
+        (
+            prop::bool::weighted(0.8),
+            condition(),
+            prop::option::weighted(0.3, condition()),
+        )
+            .prop_map(|(allow, first, second)| {
+                let mut operators = json!({first.0: {first.1: first.2}});
+                if let Some((operator, key, values)) = second
+                    && !operator.eq_ignore_ascii_case(first.0)
+                {
+                    operators[operator] = json!({key: values});
+                }
+                json!({
+                    "Effect": if allow { "Allow" } else { "Deny" }, "Principal": "*", "Action": "*", "Resource": "*",
+                    "Condition": operators,
+                })
+            })
+    };
+    let policy = |statements: &[Value]| json!({"Version": "2012-10-17", "Statement": statements});
+    (
+        prop::collection::vec(statement(), 1..3),
+        prop::collection::vec(statement(), 1..3),
+        0..4_u8,
+        prop::sample::select(vec!["IfExists", "ForAllValues:", "ForAnyValue:", "Not"]),
+    )
+        .prop_map(move |(first, other, change, word)| {
+            let mut second = first.clone();
+            match change {
+                // The same values under a related operator.
+                0 => {
+                    let operators = second[0]["Condition"].as_object_mut().unwrap();
+                    let name = operators.keys().next().unwrap().clone();
+                    let related = match word {
+                        "IfExists" if !name.ends_with(word) && name != "Null" => {
+                            format!("{name}{word}")
+                        }
+                        "Not" if name.contains("String") && !name.contains(word) => {
+                            name.replace("String", "StringNot")
+                        }
+                        _ if word.ends_with(':')
+                            && !name.contains(':')
+                            && name.starts_with("String") =>
+                        {
+                            format!("{word}{name}")
+                        }
+                        _ => name.clone(),
+                    };
+                    let keys = operators.remove(&name).unwrap();
+                    operators.insert(related, keys);
+                }
+                // One value less, or the values spread over statements.
+                1 | 2 => {
+                    let (operator, keys) = second[0]["Condition"]
+                        .as_object()
+                        .unwrap()
+                        .iter()
+                        .next()
+                        .unwrap();
+                    let (key, values) = keys.as_object().unwrap().iter().next().unwrap();
+                    let (operator, key, values) = (operator.clone(), key.clone(), strings(values));
+                    let split: Vec<Value> = values
+                        .iter()
+                        .take(if change == 1 { 1 } else { values.len() })
+                        .map(|value| {
+                            let mut part = second[0].clone();
+                            part["Condition"][&operator] = json!({key.clone(): value});
+                            part
+                        })
+                        .collect();
+                    second.splice(0..1, split);
+                }
+                _ => second = other,
+            }
+            (policy(&first), policy(&second))
+        })
+}
+
+/// Two policies of few, coarse statements, so that what one allows another often denies.
+fn shadowed_pair() -> impl Strategy<Value = (Value, Value)> {
+    let statement = || {
+        (
+            prop::bool::weighted(0.6),
+            prop::sample::select(vec!["*", "s3:*", "s3:Get*", "s3:GetObject"]),
+            prop::sample::select(vec!["*", "arn:aws:s3:::*", "arn:aws:s3:::b/*"]),
+            prop::sample::select(vec![json!("*"), json!({"AWS": "*"}), json!({"Service": "ec2.amazonaws.com"})]),
+        )
+            .prop_map(|(allow, action, resource, principal)| {
+                json!({
+                    "Effect": if allow { "Allow" } else { "Deny" }, "Principal": principal, "Action": action,
+                    "Resource": resource,
+                })
+            })
+    };
+    let policy = |statements: Vec<Value>| json!({"Version": "2012-10-17", "Statement": statements});
+    (
+        prop::collection::vec(statement(), 1..4),
+        statement(),
+        0..3_usize,
+        any::<bool>(),
+    )
+        .prop_map(move |(first, extra, at, replace)| {
+            let mut second = first.clone();
+            if replace {
+                second.remove(at % first.len());
+            } else {
+                second.push(extra);
+            }
+            (policy(first), policy(second))
+        })
+}
+
+/// Fails where a request shows that the verdict is wrong.
+fn unrefuted(a: &Value, b: &Value, requests: &[Request]) -> Result<(), TestCaseError> {
+    let verdict = verdict(a, b);
+    for request in requests {
+        let (before, after) = (decide(a, request), decide(b, request));
+        let ok = match verdict {
+            Verdict::Equal => before == after,
+            Verdict::Broader => before <= after,
+            Verdict::Narrower => before >= after,
+            Verdict::Different => true,
+        };
+        prop_assert!(
+            ok,
+            "{verdict}: {request:?} was {before:?}, is {after:?}\n{a}\n{b}"
+        );
+    }
+    Ok(())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_verdict_is_refuted_by_a_request((a, b) in pair()) {
-        let verdict = verdict(&a, &b);
-        for request in REQUESTS.iter() {
-            let (before, after) = (decide(&a, request), decide(&b, request));
-            let ok = match verdict {
-                Verdict::Equal => before == after,
-                Verdict::Broader => before <= after,
-                Verdict::Narrower => before >= after,
-                Verdict::Different => true,
-            };
-            prop_assert!(ok, "{verdict}: {request:?} was {before:?}, is {after:?}\n{a}\n{b}");
-        }
+        unrefuted(&a, &b, &REQUESTS)?;
+    }
+
+    #[test]
+    fn conditions_of_several_statements_are_weighed_right((a, b) in conditional_pair()) {
+        unrefuted(&a, &b, &ONE_ACTION)?;
+    }
+
+    #[test]
+    fn denials_are_weighed_right((a, b) in shadowed_pair()) {
+        unrefuted(&a, &b, &NO_KEYS)?;
     }
 
     #[test]

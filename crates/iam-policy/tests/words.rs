@@ -389,3 +389,25 @@ fn what_would_take_too_long_is_different_and_says_so() {
             .any(|change| change.kind == ChangeKind::TooComplex)
     );
 }
+
+#[test]
+fn what_is_denied_anyway_is_not_missed() {
+    let deny = topic(&json!({"Effect": "Deny", "Action": "sns:*", "Principal": "*"}));
+    let own = topic(&json!({}));
+    let other = topic(&json!({"Action": "sqs:*"}));
+    assert!(diff(&json!([own, other, deny]), &json!([other, deny])).is_equal());
+    assert_eq!(
+        diff(&json!([own, other]), &json!([other])).verdict,
+        Verdict::Narrower
+    );
+}
+
+#[test]
+fn values_spread_over_statements_are_the_same() {
+    let team = |values: Value| {
+        topic(&json!({"Condition": {"StringEquals": {"aws:PrincipalTag/team": values}}}))
+    };
+    let together = json!([team(json!(["a", "b"]))]);
+    let apart = json!([team(json!("b")), team(json!("a"))]);
+    assert!(diff(&together, &apart).is_equal());
+}
