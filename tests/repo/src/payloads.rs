@@ -3,6 +3,7 @@
 use std::fs;
 
 use afterhours_core::command::Command;
+use afterhours_core::watch_command::WatchCommand;
 use serde_json::{Value, json};
 
 use crate::root;
@@ -33,6 +34,17 @@ fn every_sample_is_of_a_command() {
         let file = entry.unwrap().file_name().into_string().unwrap();
         let name = file.strip_suffix(".json").unwrap_or(&file);
         assert!(Command::NAMES.contains(&name), "{file}");
+    }
+}
+
+#[test]
+fn samples_of_the_drift_watcher_read_back_unchanged() {
+    for entry in fs::read_dir(root::path("events/drift")).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let text = root::read(&format!("events/drift/{file}"));
+        let payload: Value = serde_json::from_str(&text).unwrap();
+        let command = WatchCommand::from_json(&text).unwrap();
+        assert_eq!(serde_json::to_value(&command).unwrap(), payload, "{file}");
     }
 }
 

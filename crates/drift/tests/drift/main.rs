@@ -14,4 +14,5 @@ mod fine;
 mod holes;
 mod rig;
 mod scan;
+mod schema;
 mod watch;
