@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result};
 
-use moto::Moto;
+use moto::{Fork, Moto};
 use proxy::{Proxy, Transitions};
 use terraform::Terraform;
 use venv::Venv;
@@ -80,6 +80,15 @@ pub struct LocalAws {
     options: Options,
 }
 
+/// A copy of a [`LocalAws`]; dropping it ends it.
+#[derive(Debug)]
+pub struct Copied {
+    /// The proxy that clients talk to.
+    pub proxy: Proxy,
+    /// The server behind it.
+    pub moto: Fork,
+}
+
 impl LocalAws {
     /// Starts all; the first call on a machine installs the Python packages.
     pub fn start(options: Options) -> Result<Self> {
@@ -112,6 +121,13 @@ impl LocalAws {
         self.moto.reset()
     }
 
+    /// A copy of the account as it is now, with a proxy of its own; what happens in one is not seen in the other.
+    pub fn fork(&self) -> Result<Copied> {
+        let moto = self.moto.fork()?;
+        let proxy = self.proxy.fork(([127, 0, 0, 1], moto.port()).into())?;
+        Ok(Copied { proxy, moto })
+    }
+
     /// Runs Python code with boto3 against the proxy, as caller `test`.
     ///
     /// The code has `client(service)`, `args` (the JSON value given) and prints JSON, which is returned; no output is `null`.
@@ -128,6 +144,18 @@ impl LocalAws {
     /// Everything that a night may touch; see [`snapshot::snapshot`].
     pub fn snapshot(&self) -> Result<serde_json::Value> {
         snapshot::snapshot(&self.venv, &self.options.run, &self.endpoint_url())
+    }
+
+    /// A Terraform work copy of these files (name and content) against this account, in this folder of the run.
+    pub fn terraform(&self, folder: &str, files: &[(String, String)]) -> Result<Terraform> {
+        let Options { cache, run } = &self.options;
+        Terraform::prepare_files(
+            &self.venv,
+            cache,
+            &run.join(folder),
+            &self.endpoint_url(),
+            files,
+        )
     }
 
     /// A Terraform work copy of the sample platform against this account.

@@ -86,7 +86,7 @@ impl Moto {
                     tail(&moto.log)
                 );
             }
-            Ok(http(moto.port, "GET", "/moto-api/").ok())
+            Ok(http(moto.port, "GET", "/moto-api/").ok().map(|_| ()))
         })?;
         Ok(moto)
     }
@@ -113,12 +113,47 @@ impl Moto {
 
     /// Removes all resources of all services and accounts.
     pub fn reset(&self) -> Result<()> {
-        http(self.port, "POST", "/moto-api/reset")
+        http(self.port, "POST", "/moto-api/reset")?;
+        Ok(())
+    }
+
+    /// A copy of the account as it is now, in a process of its own: it ends with this server, or when it is dropped.
+    pub fn fork(&self) -> Result<Fork> {
+        let answer = http(self.port, "POST", "/moto-api/afterhours/fork")?;
+        let port: u16 = answer
+            .trim()
+            .parse()
+            .with_context(|| format!("moto answered {answer:?} instead of the port of its copy"))?;
+        let fork = Fork { port };
+        poll("the copy of moto", START, || {
+            Ok(http(port, "GET", "/moto-api/").ok().map(|_| ()))
+        })?;
+        Ok(fork)
     }
 }
 
-/// One bodiless HTTP/1.0 request to moto's own API; needs no client, runtime or pool.
-fn http(port: u16, method: &str, path: &str) -> Result<()> {
+/// A copy of an account; see [`Moto::fork`].
+#[derive(Debug)]
+pub struct Fork {
+    port: u16,
+}
+
+impl Fork {
+    /// The loopback port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Fork {
+    fn drop(&mut self) {
+        // It ends with its parent at the latest.
+        let _ = http(self.port, "POST", "/moto-api/afterhours/end");
+    }
+}
+
+/// The body of the answer to one bodiless HTTP/1.0 request to moto's own API; needs no client, runtime or pool.
+fn http(port: u16, method: &str, path: &str) -> Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     write!(
@@ -132,7 +167,8 @@ fn http(port: u16, method: &str, path: &str) -> Result<()> {
     if status != "200" {
         bail!("moto answered {status} to {method} {path}");
     }
-    Ok(())
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body);
+    Ok(body.unwrap_or_default().to_owned())
 }
 
 fn tail(path: &Path) -> String {

@@ -36,12 +36,14 @@ const UNPACK: &str =
 /// The oldest Terraform that works: 1.11.
 const OLDEST: (u64, u64) = (1, 11);
 
-/// A work copy of the sample platform; its state is in the folder of the run.
+/// A work copy of a configuration; its state is in the same folder.
 #[derive(Debug)]
 pub struct Terraform {
     folder: PathBuf,
     configuration: PathBuf,
     endpoint: String,
+    // The text of all files: which variables there are.
+    declared: String,
 }
 
 /// What `terraform plan` found.
@@ -54,19 +56,36 @@ pub enum Planned {
 }
 
 impl Terraform {
-    /// Checks Terraform, lays out the provider (once per cache) and copies the configuration into `run`.
+    /// Checks Terraform, lays out the provider (once per cache) and copies the sample platform into `run`.
     ///
     /// # Errors
     /// `terraform` is missing or older than 1.11, this is no Linux x86-64, or a hash differs.
     pub fn prepare(venv: &Venv, cache: &Path, run: &Path, endpoint_url: &str) -> Result<Self> {
+        let files: Vec<(String, String)> = FILES
+            .iter()
+            .map(|(name, content)| ((*name).to_owned(), (*content).to_owned()))
+            .collect();
+        Self::prepare_files(venv, cache, &run.join("platform"), endpoint_url, &files)
+    }
+
+    /// As [`Terraform::prepare`], for a configuration of these files (name and content) in `folder`.
+    ///
+    /// # Errors
+    /// As [`Terraform::prepare`].
+    pub fn prepare_files(
+        venv: &Venv,
+        cache: &Path,
+        folder: &Path,
+        endpoint_url: &str,
+        files: &[(String, String)],
+    ) -> Result<Self> {
         check_version()?;
         let mirror = mirror(venv, cache)?;
-        let folder = run.join("platform");
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        for (name, content) in FILES {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        for (name, content) in files {
             fs::write(folder.join(name), content)?;
         }
-        let configuration = run.join("terraform.rc");
+        let configuration = folder.join("terraform.rc");
         let path = mirror
             .to_string_lossy()
             .replace('\\', "\\\\")
@@ -77,10 +96,12 @@ impl Terraform {
                 "disable_checkpoint = true\nprovider_installation {{\n  filesystem_mirror {{\n    path = \"{path}\"\n  }}\n}}\n"
             ),
         )?;
+        let declared: String = files.iter().map(|(_, content)| content.as_str()).collect();
         let terraform = Self {
-            folder,
+            folder: folder.to_owned(),
             configuration,
             endpoint: endpoint_url.to_owned(),
+            declared,
         };
         terraform.run(&["init", "-input=false", "-no-color"])?;
         Ok(terraform)
@@ -90,11 +111,7 @@ impl Terraform {
     pub fn apply(&self, variables: &Value) -> Result<()> {
         let mut variables = variables.as_object().cloned().unwrap_or_default();
         // The random sizes are one object for extra.py and Terraform: what is unknown to Terraform stays there.
-        variables.retain(|name, _| {
-            FILES
-                .iter()
-                .any(|(_, text)| text.contains(&format!("variable \"{name}\"")))
-        });
+        variables.retain(|name, _| self.declared.contains(&format!("variable \"{name}\"")));
         variables.insert("endpoint".to_owned(), Value::from(self.endpoint.as_str()));
         let file = self.folder.join("terraform.tfvars.json");
         fs::write(&file, Value::Object(variables).to_string())?;
@@ -124,6 +141,41 @@ impl Terraform {
                 String::from_utf8_lossy(&output.stderr)
             ),
         }
+    }
+
+    /// Brings the state to what is there, with the variables of the last apply.
+    pub fn refresh(&self) -> Result<()> {
+        self.run(&[
+            "apply",
+            "-refresh-only",
+            "-auto-approve",
+            "-input=false",
+            "-no-color",
+        ])?;
+        Ok(())
+    }
+
+    /// What the provider sees at another endpoint that differs from the state: `resource_drift` of a refresh-only plan.
+    ///
+    /// Several may run at once; `name` tells their files apart.
+    pub fn resource_drift(&self, name: &str, endpoint_url: &str) -> Result<Value> {
+        let plan = self.folder.join(format!("{name}.plan"));
+        let out = format!("-out={}", plan.display());
+        let endpoint = format!("-var=endpoint={endpoint_url}");
+        self.run(&[
+            "plan",
+            "-refresh-only",
+            "-input=false",
+            "-no-color",
+            "-lock=false",
+            &endpoint,
+            &out,
+        ])?;
+        let shown = self.run(&["show", "-json", "-no-color", &plan.display().to_string()])?;
+        fs::remove_file(&plan)?;
+        let mut shown: Value = serde_json::from_str(&shown)?;
+        let drift = shown.get_mut("resource_drift").map(Value::take);
+        Ok(drift.unwrap_or_else(|| Value::Array(Vec::new())))
     }
 
     /// The outputs: an object of name to value.

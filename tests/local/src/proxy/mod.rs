@@ -68,13 +68,23 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Proxy {
     /// Listens on a free loopback port in front of `upstream` (moto, or any emulator on loopback).
     pub fn start(upstream: SocketAddr) -> Result<Self> {
+        Self::with_world(upstream, World::default())
+    }
+
+    /// Another proxy with a copy of what this one keeps in moto's place, in front of `upstream`; no rules, an empty log.
+    pub fn fork(&self, upstream: SocketAddr) -> Result<Self> {
+        let world = locked(&self.shared.world).clone();
+        Self::with_world(upstream, world)
+    }
+
+    fn with_world(upstream: SocketAddr, world: World) -> Result<Self> {
         let shared = Arc::new(Shared {
             upstream: Upstream::new(upstream),
             numbers: AtomicU64::new(0),
             rules: Mutex::default(),
             next_rule: AtomicU64::new(1),
             log: Mutex::default(),
-            world: Mutex::default(),
+            world: Mutex::new(world),
             conditional: tokio::sync::Mutex::default(),
         });
         let handler = Arc::clone(&shared);

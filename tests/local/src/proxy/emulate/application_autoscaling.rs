@@ -24,7 +24,7 @@ type Result = std::result::Result<Value, AwsError>;
 type Key = (String, String, String);
 
 /// What is registered in one region; each is kept as the Describe calls give it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Scaling {
     targets: BTreeMap<Key, Map<String, Value>>,
     policies: BTreeMap<(Key, String), Map<String, Value>>,

@@ -40,7 +40,7 @@ pub enum Transitions {
 }
 
 /// The state that the proxy keeps in moto's place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) transitions: Transitions,
     pub(crate) published: Vec<sns::Published>,
@@ -57,7 +57,7 @@ impl Default for World {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Region {
     sagemaker: sagemaker::SageMaker,
     scaling: application_autoscaling::Scaling,

@@ -19,7 +19,7 @@ use super::{ACCOUNT, Transitions, now, pages, required};
 type Result = std::result::Result<Value, AwsError>;
 
 /// The hosting resources of one region; each is kept as the output of its Describe call.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct SageMaker {
     models: BTreeMap<String, Value>,
     configs: BTreeMap<String, Value>,
@@ -28,7 +28,7 @@ pub(crate) struct SageMaker {
     tags: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Endpoint {
     described: Map<String, Value>,
     // Describe calls that still see the transition; `None` when settled, `u32::MAX` when `settle` ends it.

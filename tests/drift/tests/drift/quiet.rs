@@ -1,0 +1,75 @@
+//! Nothing has changed, and nothing is found.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use afterhours_drift_tests::tool::{Scan, scan};
+use afterhours_drift_tests::world::instances;
+use serde_json::Value;
+
+use super::world;
+
+/// Nothing found, and everything accounted for.
+fn assert_clean(scan: &Scan, state: &Path) {
+    let findings = serde_json::to_string_pretty(&scan.report["findings"]).unwrap();
+    assert_eq!(
+        scan.ran.code,
+        0,
+        "{findings} {} {}",
+        scan.holes(),
+        scan.ran.stderr
+    );
+    assert_eq!(scan.report["findings"], Value::Array(Vec::new()));
+    let managed = instances(state).unwrap();
+    assert_eq!(
+        scan.count("compared"),
+        managed.len() as u64,
+        "{}",
+        scan.holes()
+    );
+    for class in [
+        "partly_compared",
+        "unsupported",
+        "denied",
+        "throttled",
+        "failed",
+        "void",
+    ] {
+        assert_eq!(scan.count(class), 0, "{class}: {}", scan.holes());
+    }
+    let out_of_scope = scan.report.pointer("/coverage/details/out_of_scope");
+    for entry in out_of_scope.and_then(Value::as_array).into_iter().flatten() {
+        let address = entry["address"].as_str().unwrap_or_default();
+        assert!(address.split('.').any(|part| part == "data"), "{entry}");
+    }
+}
+
+#[test]
+fn no_false_finding_on_a_refreshed_state() {
+    let Some(world) = world() else { return };
+    let managed = instances(world.refreshed()).unwrap();
+    let kinds: BTreeSet<&str> = managed.iter().map(|(_, kind)| kind.as_str()).collect();
+    println!("{} instances of {} types", managed.len(), kinds.len());
+    assert!(managed.len() >= 60, "{managed:?}");
+    let copy = world.fork().unwrap();
+    let scan = scan(&copy.proxy.url(), "clean", world.refreshed()).unwrap();
+    let calls: u64 = copy.proxy.counts().values().sum();
+    println!("{calls} calls of {} operations", copy.proxy.counts().len());
+    assert_clean(&scan, world.refreshed());
+}
+
+#[test]
+fn no_false_finding_on_a_state_as_it_was_applied() {
+    let Some(world) = world() else { return };
+    let copy = world.fork().unwrap();
+    let scan = scan(&copy.proxy.url(), "applied", world.applied()).unwrap();
+    assert_clean(&scan, world.applied());
+}
+
+#[test]
+fn the_provider_sees_nothing_either() {
+    let Some(world) = world() else { return };
+    let copy = world.fork().unwrap();
+    let drift = world.resource_drift("quiet", &copy.proxy.url()).unwrap();
+    assert_eq!(drift, Value::Array(Vec::new()));
+}
