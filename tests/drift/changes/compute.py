@@ -261,11 +261,6 @@ def template_default(aws, state):
     aws("ec2").modify_launch_template(LaunchTemplateId=state[CPU]["id"], DefaultVersion="2")
 
 
-@change("template-tag", TEMPLATE, "change", ["tags.Team"])
-def template_tag(aws, state):
-    aws("ec2").delete_tags(Resources=[state[TEMPLATE]["id"]], Tags=[{"Key": "Team"}])
-
-
 @change("template-deleted", "aws_launch_template.bare", "delete", [])
 def template_deleted(aws, state):
     aws("ec2").delete_launch_template(LaunchTemplateId=state["aws_launch_template.bare"]["id"])
