@@ -6,3 +6,4 @@ pub mod programs;
 pub mod random;
 pub mod small;
 pub mod stage;
+mod tampering;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 
 /// Packages to build before the end-to-end tests run.
-pub const PACKAGES: [&str; 3] = [
+pub const PACKAGES: [&str; 4] = [
     "afterhours-cli",
+    "afterhours-function-drift",
     "afterhours-function-scaler",
     "afterhours-function-notifier",
 ];

@@ -107,7 +107,12 @@ impl Stage {
 
     /// How the scaler is started at an instant.
     pub fn scaler(&self, now: Timestamp) -> anyhow::Result<FunctionOptions> {
-        let options = FunctionOptions::new(program("scaler")?, "scaler", &self.aws.endpoint_url());
+        self.function("scaler", now)
+    }
+
+    /// How a function is started at an instant.
+    pub fn function(&self, name: &str, now: Timestamp) -> anyhow::Result<FunctionOptions> {
+        let options = FunctionOptions::new(program(name)?, name, &self.aws.endpoint_url());
         Ok(options
             .env("AFTERHOURS_CONFIG", self.config.display().to_string())
             .env("AFTERHOURS_REHEARSAL_NOW", now.to_string()))
@@ -125,13 +130,28 @@ impl Stage {
         payload: &Value,
         alias: Option<&str>,
     ) -> anyhow::Result<Answered> {
-        let function = Function::start(&self.scaler(now)?)?;
+        self.ask("scaler", now, payload, alias)
+    }
+
+    /// Has a fresh drift watcher whose clock shows `now` scan the states of the configuration.
+    pub fn scan(&self, now: Timestamp) -> anyhow::Result<Answered> {
+        self.ask("drift", now, &json!({"command": "scan"}), None)
+    }
+
+    fn ask(
+        &self,
+        name: &str,
+        now: Timestamp,
+        payload: &Value,
+        alias: Option<&str>,
+    ) -> anyhow::Result<Answered> {
+        let function = Function::start(&self.function(name, now)?)?;
         let before = self.aws.proxy.calls().len();
         let mut options = self.invocation()?;
         if let Some(alias) = alias {
             let (region, account) = (afterhours_local::REGION, afterhours_local::ACCOUNT);
             options.function_arn = Some(format!(
-                "arn:aws:lambda:{region}:{account}:function:scaler:{alias}"
+                "arn:aws:lambda:{region}:{account}:function:{name}:{alias}"
             ));
         }
         let outcome = match function.started(LIMIT)? {
