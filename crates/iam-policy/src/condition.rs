@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use crate::decimal::Decimal;
 use crate::network::Network;
 use crate::pattern::{Pattern, Reading};
 
@@ -301,59 +302,6 @@ impl Condition {
             && !self.may_hold_without_key()
             && !self.values.is_empty()
             && self.values.iter().all(narrow)
-    }
-}
-
-/// A decimal number exactly as written: sign, digits before and after the point.
-#[derive(Debug, PartialEq, Eq)]
-struct Decimal {
-    negative: bool,
-    whole: String,
-    fraction: String,
-}
-
-impl Decimal {
-    fn parse(text: &str) -> Option<Self> {
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(digits) => (true, digits),
-            None => (false, text),
-        };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-        let is_number =
-            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number(whole) || !is_number(fraction) {
-            return None;
-        }
-        let whole = whole.trim_start_matches('0').to_owned();
-        let fraction = fraction.trim_end_matches('0').to_owned();
-        let zero = whole.is_empty() && fraction.is_empty();
-        Some(Self {
-            negative: negative && !zero,
-            whole,
-            fraction,
-        })
-    }
-}
-
-impl PartialOrd for Decimal {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Decimal {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let size = (self.whole.len(), &self.whole, &self.fraction).cmp(&(
-            other.whole.len(),
-            &other.whole,
-            &other.fraction,
-        ));
-        match (self.negative, other.negative) {
-            (false, false) => size,
-            (true, true) => size.reverse(),
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-        }
     }
 }
 

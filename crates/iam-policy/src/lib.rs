@@ -11,6 +11,7 @@
 mod compare;
 mod condition;
 mod cover;
+mod decimal;
 mod document;
 mod error;
 mod exposure;
@@ -18,6 +19,7 @@ mod model;
 mod network;
 mod parse;
 mod pattern;
+mod phrases;
 mod principal;
 mod words;
 

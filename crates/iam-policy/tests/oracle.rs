@@ -643,12 +643,16 @@ fn unrefuted(a: &Value, b: &Value, requests: &[Request]) -> Result<(), TestCaseE
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_verdict_is_refuted_by_a_request((a, b) in pair()) {
         unrefuted(&a, &b, &REQUESTS)?;
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn conditions_of_several_statements_are_weighed_right((a, b) in conditional_pair()) {
