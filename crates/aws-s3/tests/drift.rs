@@ -1,5 +1,7 @@
 //! What the reader of buckets asks, and what it makes of what comes back.
 
+#![expect(clippy::unwrap_used, reason = "a test may end at once")]
+
 use afterhours_aws::testing::{Reply, Script, Sent};
 use afterhours_aws_s3::drift::{BucketReader, READ_ACTIONS};
 use afterhours_diff::{HoleClass, Listing, Live, Origin, Wanted, WantedKeys};
@@ -59,7 +61,7 @@ fn and_others(mut wanted: Wanted) -> Wanted {
 
 /// The list of all buckets; an empty region is one that S3 does not name.
 fn list(buckets: &[(&str, &str)], next: Option<&str>) -> Reply {
-    let buckets: String = buckets
+    let buckets: Vec<String> = buckets
         .iter()
         .map(|(name, region)| {
             let region = match *region {
@@ -73,7 +75,8 @@ fn list(buckets: &[(&str, &str)], next: Option<&str>) -> Reply {
         format!("<ContinuationToken>{token}</ContinuationToken>")
     });
     Reply::ok(format!(
-        "<ListAllMyBucketsResult><Buckets>{buckets}</Buckets>{next}</ListAllMyBucketsResult>"
+        "<ListAllMyBucketsResult><Buckets>{}</Buckets>{next}</ListAllMyBucketsResult>",
+        buckets.concat()
     ))
     .when("max-buckets")
 }
@@ -103,7 +106,7 @@ fn empty(part: &str) -> String {
 }
 
 fn acl(grants: &[(&str, &str, &str)]) -> String {
-    let grants: String = grants
+    let grants: Vec<String> = grants
         .iter()
         .map(|(kind, who, permission)| {
             let who = match *kind {
@@ -116,7 +119,8 @@ fn acl(grants: &[(&str, &str, &str)]) -> String {
         })
         .collect();
     format!(
-        "<AccessControlPolicy><Owner><ID>owner</ID></Owner><AccessControlList>{grants}</AccessControlList></AccessControlPolicy>"
+        "<AccessControlPolicy><Owner><ID>owner</ID></Owner><AccessControlList>{}</AccessControlList></AccessControlPolicy>",
+        grants.concat()
     )
 }
 
@@ -318,94 +322,96 @@ async fn a_denied_throttled_or_failing_part_is_a_hole_of_that_part_alone() {
     }
 }
 
+/// Types of their own: the key, the call, and the code that says that there is none.
+const KINDS: &[(&str, &str, &str, &str)] = &[
+    (
+        "aws_s3_bucket_policy",
+        "models",
+        "?policy",
+        "NoSuchBucketPolicy",
+    ),
+    (
+        "aws_s3_bucket_public_access_block",
+        "models",
+        "?publicAccessBlock",
+        "NoSuchPublicAccessBlockConfiguration",
+    ),
+    (
+        "aws_s3_bucket_ownership_controls",
+        "models",
+        "?ownershipControls",
+        "OwnershipControlsNotFoundError",
+    ),
+    (
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "models",
+        "?encryption",
+        "ServerSideEncryptionConfigurationNotFoundError",
+    ),
+    (
+        "aws_s3_bucket_lifecycle_configuration",
+        "models",
+        "?lifecycle",
+        "NoSuchLifecycleConfiguration",
+    ),
+    (
+        "aws_s3_bucket_website_configuration",
+        "models",
+        "?website",
+        "NoSuchWebsiteConfiguration",
+    ),
+    (
+        "aws_s3_bucket_cors_configuration",
+        "models",
+        "?cors",
+        "NoSuchCORSConfiguration",
+    ),
+    (
+        "aws_s3_bucket_replication_configuration",
+        "models",
+        "?replication",
+        "ReplicationConfigurationNotFoundError",
+    ),
+    (
+        "aws_s3_bucket_object_lock_configuration",
+        "models",
+        "?object-lock",
+        "ObjectLockConfigurationNotFoundError",
+    ),
+    (
+        "aws_s3_bucket_accelerate_configuration",
+        "models",
+        "?accelerate",
+        "MethodNotAllowed",
+    ),
+    (
+        "aws_s3_bucket_inventory",
+        "models|x",
+        "?inventory",
+        "NoSuchConfiguration",
+    ),
+    (
+        "aws_s3_bucket_metric",
+        "models|x",
+        "?metrics",
+        "NoSuchConfiguration",
+    ),
+    (
+        "aws_s3_bucket_analytics_configuration",
+        "models|x",
+        "?analytics",
+        "NoSuchConfiguration",
+    ),
+    (
+        "aws_s3_bucket_intelligent_tiering_configuration",
+        "models|x",
+        "?intelligent-tiering",
+        "NoSuchConfiguration",
+    ),
+];
+
 #[tokio::test(start_paused = true)]
 async fn a_part_of_its_own_is_gone_by_its_code_and_unread_by_any_other() {
-    const KINDS: &[(&str, &str, &str, &str)] = &[
-        (
-            "aws_s3_bucket_policy",
-            "models",
-            "?policy",
-            "NoSuchBucketPolicy",
-        ),
-        (
-            "aws_s3_bucket_public_access_block",
-            "models",
-            "?publicAccessBlock",
-            "NoSuchPublicAccessBlockConfiguration",
-        ),
-        (
-            "aws_s3_bucket_ownership_controls",
-            "models",
-            "?ownershipControls",
-            "OwnershipControlsNotFoundError",
-        ),
-        (
-            "aws_s3_bucket_server_side_encryption_configuration",
-            "models",
-            "?encryption",
-            "ServerSideEncryptionConfigurationNotFoundError",
-        ),
-        (
-            "aws_s3_bucket_lifecycle_configuration",
-            "models",
-            "?lifecycle",
-            "NoSuchLifecycleConfiguration",
-        ),
-        (
-            "aws_s3_bucket_website_configuration",
-            "models",
-            "?website",
-            "NoSuchWebsiteConfiguration",
-        ),
-        (
-            "aws_s3_bucket_cors_configuration",
-            "models",
-            "?cors",
-            "NoSuchCORSConfiguration",
-        ),
-        (
-            "aws_s3_bucket_replication_configuration",
-            "models",
-            "?replication",
-            "ReplicationConfigurationNotFoundError",
-        ),
-        (
-            "aws_s3_bucket_object_lock_configuration",
-            "models",
-            "?object-lock",
-            "ObjectLockConfigurationNotFoundError",
-        ),
-        (
-            "aws_s3_bucket_accelerate_configuration",
-            "models",
-            "?accelerate",
-            "MethodNotAllowed",
-        ),
-        (
-            "aws_s3_bucket_inventory",
-            "models|x",
-            "?inventory",
-            "NoSuchConfiguration",
-        ),
-        (
-            "aws_s3_bucket_metric",
-            "models|x",
-            "?metrics",
-            "NoSuchConfiguration",
-        ),
-        (
-            "aws_s3_bucket_analytics_configuration",
-            "models|x",
-            "?analytics",
-            "NoSuchConfiguration",
-        ),
-        (
-            "aws_s3_bucket_intelligent_tiering_configuration",
-            "models|x",
-            "?intelligent-tiering",
-            "NoSuchConfiguration",
-        ),
-    ];
     for (kind, key, part, absent) in KINDS {
         let wanted = wanted(&[(kind, &[key])]);
         let buckets = || list(&[("models", "eu-central-1")], None);

@@ -1,5 +1,7 @@
 //! What the reader of models, endpoints and notebooks asks, and what it makes of what comes back.
 
+#![expect(clippy::unwrap_used, reason = "a test may end at once")]
+
 use afterhours_aws::Pace;
 use afterhours_aws::testing::{Reply, Script};
 use afterhours_aws_sagemaker::drift::{MachineLearningReader, READ_ACTIONS};

@@ -11,7 +11,7 @@ use super::said::Said;
 use super::values::{self, block, blocks, instant, object, text};
 
 pub(super) fn lifecycle(found: Option<&GetBucketLifecycleConfigurationOutput>) -> Said {
-    let rules = found.map(|found| found.rules()).unwrap_or_default();
+    let rules = found.map(aws_sdk_s3::operation::get_bucket_lifecycle_configuration::GetBucketLifecycleConfigurationOutput::rules).unwrap_or_default();
     let own = found.map(|found| {
         object([
             ("rule", blocks(rules, own_rule)),
@@ -43,7 +43,7 @@ fn inline_rule(rule: &LifecycleRule) -> Value {
         "enabled": rule.status().as_str() == "Enabled",
         "prefix": prefix,
         "tags": tags,
-        "abort_incomplete_multipart_upload_days": abort.and_then(|abort| abort.days_after_initiation()),
+        "abort_incomplete_multipart_upload_days": abort.and_then(aws_sdk_s3::types::AbortIncompleteMultipartUpload::days_after_initiation),
         "expiration": block(rule.expiration().map(expiration)),
         "transition": blocks(rule.transitions(), transition),
         "noncurrent_version_expiration": block(

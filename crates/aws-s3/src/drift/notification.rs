@@ -46,7 +46,7 @@ fn receiver(
 ) -> Value {
     let rules = filter
         .and_then(|filter| filter.key())
-        .map(|key| key.filter_rules())
+        .map(aws_sdk_s3::types::S3KeyFilter::filter_rules)
         .unwrap_or_default();
     // S3 answers `Prefix` or `prefix`, whatever was put.
     let rule = |wanted: &str| {

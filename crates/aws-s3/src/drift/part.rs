@@ -225,6 +225,9 @@ pub(super) async fn ask(
         Part::Policy | Part::Acl | Part::PublicAccess | Part::Ownership => {
             Box::pin(ask_for_access(about, client, bucket)).await
         }
+        Part::Versioning | Part::Acceleration | Part::Payment => {
+            Box::pin(ask_for_switch(about, client, bucket)).await
+        }
         _ => Box::pin(ask_for_content(about, client, bucket)).await,
     }
 }
@@ -308,20 +311,19 @@ async fn ask_for_named(
     }
 }
 
-async fn ask_for_content(about: &About, client: &Client, bucket: &str) -> PortResult<Said> {
+/// Settings of few words, which other stores write in their own way.
+async fn ask_for_switch(about: &About, client: &Client, bucket: &str) -> PortResult<Said> {
     match about.part {
-        Part::Tags => {
-            let answer = client.get_bucket_tagging().bucket(bucket).send().await;
-            let answer = known(about, answer)?;
-            let tags = answer.as_ref().map(|answer| answer.tag_set());
-            Ok(content::tags(tags.unwrap_or_default()))
-        }
         Part::Versioning => {
             let answer = client.get_bucket_versioning().bucket(bucket).send().await;
             match texts(about, answer, &["GetBucketVersioningResponse"])? {
                 Read::Typed(answer) => {
-                    let mfa = answer.mfa_delete().map(|mfa| mfa.as_str());
-                    let status = answer.status().map(|status| status.as_str());
+                    let mfa = answer
+                        .mfa_delete()
+                        .map(aws_sdk_s3::types::MfaDeleteStatus::as_str);
+                    let status = answer
+                        .status()
+                        .map(aws_sdk_s3::types::BucketVersioningStatus::as_str);
                     Ok(content::versioning(status, mfa))
                 }
                 Read::Texts(texts) => Ok(content::versioning(
@@ -330,6 +332,50 @@ async fn ask_for_content(about: &About, client: &Client, bucket: &str) -> PortRe
                 )),
                 Read::Nothing => Ok(content::versioning(None, None)),
             }
+        }
+        Part::Acceleration => {
+            let request = client.get_bucket_accelerate_configuration();
+            let answer = request.bucket(bucket).send().await;
+            match texts(about, answer, &["GetBucketAccelerateConfigurationResponse"])? {
+                Read::Typed(answer) => {
+                    let status = answer
+                        .status()
+                        .map(aws_sdk_s3::types::BucketAccelerateStatus::as_str);
+                    Ok(content::acceleration(status))
+                }
+                Read::Texts(texts) => {
+                    let status = texts.get("Status").map(String::as_str);
+                    Ok(content::acceleration(status))
+                }
+                Read::Nothing => Ok(content::acceleration(None)),
+            }
+        }
+        _ => {
+            let answer = client
+                .get_bucket_request_payment()
+                .bucket(bucket)
+                .send()
+                .await;
+            // A store that answers with the list of objects knows no payer but the owner.
+            match texts(about, answer, &["ListBucketResult"])? {
+                Read::Typed(answer) => Ok(content::payment(
+                    answer.payer().map(aws_sdk_s3::types::Payer::as_str),
+                )),
+                Read::Texts(_) | Read::Nothing => Ok(content::payment(None)),
+            }
+        }
+    }
+}
+
+async fn ask_for_content(about: &About, client: &Client, bucket: &str) -> PortResult<Said> {
+    match about.part {
+        Part::Tags => {
+            let answer = client.get_bucket_tagging().bucket(bucket).send().await;
+            let answer = known(about, answer)?;
+            let tags = answer
+                .as_ref()
+                .map(aws_sdk_s3::operation::get_bucket_tagging::GetBucketTaggingOutput::tag_set);
+            Ok(content::tags(tags.unwrap_or_default()))
         }
         Part::Encryption => {
             let answer = client.get_bucket_encryption().bucket(bucket).send().await;
@@ -354,9 +400,9 @@ async fn ask_for_content(about: &About, client: &Client, bucket: &str) -> PortRe
         Part::Cors => {
             let answer = client.get_bucket_cors().bucket(bucket).send().await;
             let answer = known(about, answer)?;
-            Ok(content::cors(
-                answer.as_ref().map(|answer| answer.cors_rules()),
-            ))
+            Ok(content::cors(answer.as_ref().map(
+                aws_sdk_s3::operation::get_bucket_cors::GetBucketCorsOutput::cors_rules,
+            )))
         }
         Part::Website => {
             let answer = client.get_bucket_website().bucket(bucket).send().await;
@@ -375,35 +421,6 @@ async fn ask_for_content(about: &About, client: &Client, bucket: &str) -> PortRe
                     .as_ref()
                     .and_then(|answer| answer.replication_configuration()),
             ))
-        }
-        Part::Acceleration => {
-            let request = client.get_bucket_accelerate_configuration();
-            let answer = request.bucket(bucket).send().await;
-            match texts(about, answer, &["GetBucketAccelerateConfigurationResponse"])? {
-                Read::Typed(answer) => {
-                    let status = answer.status().map(|status| status.as_str());
-                    Ok(content::acceleration(status))
-                }
-                Read::Texts(texts) => {
-                    let status = texts.get("Status").map(String::as_str);
-                    Ok(content::acceleration(status))
-                }
-                Read::Nothing => Ok(content::acceleration(None)),
-            }
-        }
-        Part::Payment => {
-            let answer = client
-                .get_bucket_request_payment()
-                .bucket(bucket)
-                .send()
-                .await;
-            // A store that answers with the list of objects knows no payer but the owner.
-            match texts(about, answer, &["ListBucketResult"])? {
-                Read::Typed(answer) => {
-                    Ok(content::payment(answer.payer().map(|payer| payer.as_str())))
-                }
-                Read::Texts(_) | Read::Nothing => Ok(content::payment(None)),
-            }
         }
         _ => {
             let request = client.get_bucket_notification_configuration();

@@ -64,9 +64,10 @@ pub(super) async fn heads(client: &Client, names: BTreeSet<&str>) -> BTreeMap<St
 async fn head(client: &Client, name: &str) -> (String, Place) {
     let place = match client.head_bucket().bucket(name).send().await {
         Ok(answer) => Place::In(answer.bucket_region().map(str::to_owned)),
-        Err(error) => match region_of(&error) {
-            Some(region) => Place::In(Some(region)),
-            None => {
+        Err(error) => {
+            if let Some(region) = region_of(&error) {
+                Place::In(Some(region))
+            } else {
                 let error = port_error(HEAD, error);
                 if error.class == ErrorClass::NotFound {
                     gone(client, name).await
@@ -74,7 +75,7 @@ async fn head(client: &Client, name: &str) -> (String, Place) {
                     Place::Unknown(hole(&error))
                 }
             }
-        },
+        }
     };
     (name.to_owned(), place)
 }

@@ -57,11 +57,11 @@ fn inline_destination(to: &Destination) -> Value {
         "storage_class": text(to.storage_class()),
         "access_control_translation": owner(to),
         "metrics": block(to.metrics().map(|metrics| json!({
-            "minutes": metrics.event_threshold().and_then(|time| time.minutes()),
+            "minutes": metrics.event_threshold().and_then(aws_sdk_s3::types::ReplicationTimeValue::minutes),
             "status": metrics.status().as_str(),
         }))),
         "replication_time": block(to.replication_time().map(|time| json!({
-            "minutes": time.time().and_then(|time| time.minutes()),
+            "minutes": time.time().and_then(aws_sdk_s3::types::ReplicationTimeValue::minutes),
             "status": time.status().as_str(),
         }))),
     })
@@ -85,7 +85,7 @@ fn own_rule(rule: &ReplicationRule) -> Value {
         "priority": rule.priority(),
         "status": rule.status().as_str(),
         "delete_marker_replication": switch(
-            markers.and_then(|markers| markers.status()).map(|status| status.as_str()),
+            markers.and_then(|markers| markers.status()).map(aws_sdk_s3::types::DeleteMarkerReplicationStatus::as_str),
         ),
         "existing_object_replication": switch(existing.map(|one| one.status().as_str())),
         "filter": block(rule.filter().map(own_filter)),

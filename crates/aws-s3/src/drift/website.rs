@@ -11,8 +11,12 @@ pub(super) fn website(found: Option<&GetBucketWebsiteOutput>) -> Said {
     let Some(found) = found else {
         return Said::both("website", json!([]), None);
     };
-    let index = found.index_document().map(|document| document.suffix());
-    let error = found.error_document().map(|document| document.key());
+    let index = found
+        .index_document()
+        .map(aws_sdk_s3::types::IndexDocument::suffix);
+    let error = found
+        .error_document()
+        .map(aws_sdk_s3::types::ErrorDocument::key);
     let to = found.redirect_all_requests_to();
     let routing = match found.routing_rules() {
         [] => String::new(),
@@ -87,7 +91,7 @@ fn document(rule: &RoutingRule) -> Value {
         document.insert("Condition".to_owned(), known(&members));
     }
     if let Some(redirect) = rule.redirect() {
-        let protocol = redirect.protocol().map(|protocol| protocol.as_str());
+        let protocol = redirect.protocol().map(aws_sdk_s3::types::Protocol::as_str);
         let members = [
             ("HostName", redirect.host_name()),
             ("HttpRedirectCode", redirect.http_redirect_code()),
