@@ -167,6 +167,13 @@ fn alerts(stage: &Stage) -> anyhow::Result<Vec<Value>> {
         !published.is_empty(),
         "no alert was published: the digest is missing"
     );
+    for what in ["opens 22/tcp to the world", "versioning was stopped"] {
+        let is_told = |body: &str| body.contains("Night of") && body.contains(what);
+        ensure!(
+            published.iter().any(|alert| is_told(&alert.body("email"))),
+            "the digest of the night does not say: {what}"
+        );
+    }
     stage.deliver(&published)?;
     let accepted = stage.slack.accepted();
     let refused: Vec<_> = stage
@@ -235,7 +242,9 @@ impl<'a> Night<'a> {
             if now == tampered {
                 tampering::tamper(self.stage, self.bucket)?;
                 let at = now.strftime("%H:%M");
-                say(&format!("  {at}  somebody opens port 22 to the world and stops a versioning"))?;
+                say(&format!(
+                    "  {at}  somebody opens port 22 to the world and stops a versioning"
+                ))?;
             }
             if now == scanned {
                 self.scan(&now)?;

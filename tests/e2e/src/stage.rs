@@ -135,7 +135,12 @@ impl Stage {
 
     /// Has a fresh drift watcher whose clock shows `now` scan the states of the configuration.
     pub fn scan(&self, now: Timestamp) -> anyhow::Result<Answered> {
-        self.ask("drift", now, &json!({"command": "scan"}), None)
+        self.send_to("drift", now, &json!({"command": "scan"}))
+    }
+
+    /// Sends one payload to a fresh function whose clock shows `now`.
+    pub fn send_to(&self, name: &str, now: Timestamp, payload: &Value) -> anyhow::Result<Answered> {
+        self.ask(name, now, payload, None)
     }
 
     fn ask(

@@ -9,6 +9,7 @@
 
 mod crash;
 mod damage;
+mod drift;
 mod faults;
 mod night;
 mod notifier;
