@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use afterhours_core::memory::{GroupRecord, Record, Saved, ScopeDocument};
 use afterhours_core::model::{GroupSize, TargetId};
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use crate::compare::{Comparison, Difference};
 use crate::finding::Explained;
@@ -104,6 +105,28 @@ pub fn deleted_on_purpose(
     })
 }
 
+/// Why a scheduled action is gone: it ran for the last time, and EC2 Auto Scaling removes those
+/// (<https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scheduled-scaling.html>).
+pub fn has_run(kind: &str, state: &Map<String, Value>, now: Timestamp) -> Option<Explained> {
+    if kind != "aws_autoscaling_schedule" {
+        return None;
+    }
+    let instant = |name: &str| state.get(name)?.as_str()?.parse::<Timestamp>().ok();
+    let recurs = state
+        .get("recurrence")
+        .and_then(Value::as_str)
+        .is_some_and(|recurrence| !recurrence.is_empty());
+    let last = match instant("end_time") {
+        Some(end) => Some(end),
+        None if recurs => None,
+        None => instant("start_time"),
+    };
+    last.filter(|last| *last <= now).map(|last| Explained {
+        by: "autoscaling".to_owned(),
+        evidence: format!("its last run was due by {last}, and AWS removes what has run"),
+    })
+}
+
 /// Why a desired capacity moved: it lies within the bounds of both sides, and the group has a scaling policy or a
 /// scheduled action of its own.
 pub fn autoscaling(
@@ -161,4 +184,31 @@ fn size(live: &Live) -> Option<GroupSize> {
 
 fn figures(size: GroupSize) -> String {
     format!("{}/{}/{}", size.min, size.desired, size.max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_that_has_run_is_explained_and_one_to_come_is_not() {
+        let now: Timestamp = "2026-11-21T05:00:00Z".parse().unwrap_or_default();
+        let explained = |value: Value| {
+            let state = value.as_object().cloned().unwrap_or_default();
+            has_run("aws_autoscaling_schedule", &state, now).is_some()
+        };
+        let (past, coming) = ("2026-11-20T05:00:00Z", "2026-11-22T05:00:00Z");
+        assert!(explained(json!({"start_time": past, "recurrence": ""})));
+        assert!(explained(
+            json!({"end_time": past, "recurrence": "0 8 * * *"})
+        ));
+        assert!(!explained(
+            json!({"start_time": past, "recurrence": "0 8 * * *"})
+        ));
+        assert!(!explained(
+            json!({"start_time": coming, "recurrence": null})
+        ));
+        assert!(!explained(json!({"end_time": coming, "start_time": past})));
+        assert!(!explained(json!({"start_time": "soon"})));
+    }
 }

@@ -12,6 +12,7 @@ use afterhours_diff::{
     meaning, shown,
 };
 use afterhours_tfstate::{Header, Instance, StateError, Step, read};
+use jiff::Timestamp;
 
 use crate::live::{Known, LivePlace, LiveSide};
 use crate::overlap::without_parts;
@@ -52,11 +53,13 @@ pub(crate) fn judge(
     default: &Place,
     side: &LiveSide,
     prints: &Fingerprints,
+    now: Timestamp,
 ) -> Result<(Header, Judged), StateError> {
     let mut bench = Bench {
         source,
         side,
         prints,
+        now,
         judged: Judged::default(),
     };
     let header = read(input, |entry| {
@@ -77,6 +80,7 @@ struct Bench<'b> {
     source: &'b str,
     side: &'b LiveSide,
     prints: &'b Fingerprints,
+    now: Timestamp,
     judged: Judged,
 }
 
@@ -258,6 +262,9 @@ impl Bench<'_> {
         let explained = there.memory.as_ref().and_then(|memory| {
             explain::deleted_on_purpose(case.kind.name, name, attribute("arn"), memory)
         });
+        let attributes = &case.instance.attributes;
+        let explained =
+            explained.or_else(|| explain::has_run(case.kind.name, attributes, self.now));
         let finding = Finding {
             severity: if explained.is_some() {
                 Severity::Info

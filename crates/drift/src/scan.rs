@@ -104,7 +104,7 @@ pub async fn scan(
         let judged = match &state.roll {
             Ok(roll) => {
                 let header = roll.header.clone();
-                second(state, &header, &default, &side, &options.fingerprints).await
+                second(state, &header, &default, &side, options).await
             }
             Err(error) => Err(error.clone()),
         };
@@ -268,7 +268,7 @@ async fn second(
     first: &Header,
     default: &Place,
     side: &Arc<crate::live::LiveSide>,
-    prints: &Fingerprints,
+    options: &Options,
 ) -> Result<(Header, Judged), String> {
     let input = match state.source.open().await {
         Ok(input) => input,
@@ -279,9 +279,10 @@ async fn second(
         Err(error) => return Err(error.to_string()),
     };
     let (name, default) = (state.source.name().to_owned(), default.clone());
-    let (side, prints) = (Arc::clone(side), prints.clone());
+    let (side, prints, now) = (Arc::clone(side), options.fingerprints.clone(), options.now);
     let judged =
-        tokio::task::spawn_blocking(move || judge(input, &name, &default, &side, &prints)).await;
+        tokio::task::spawn_blocking(move || judge(input, &name, &default, &side, &prints, now))
+            .await;
     let (header, judged) = match judged {
         Ok(Ok(judged)) => judged,
         Ok(Err(error)) => return Err(chain(&error)),

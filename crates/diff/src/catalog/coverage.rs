@@ -47,7 +47,9 @@ fn named(attributes: &'static [Attr], name: &str) -> Option<&'static Attr> {
 ///
 /// `arguments` has the configurable arguments of each type as dotted paths; those for which [`counts`] holds are counted.
 pub fn markdown(arguments: &BTreeMap<String, Vec<String>>) -> String {
-    let mut table = String::from("| type | configurable | compared | left out | % |\n|---|---:|---:|---:|---:|\n");
+    let mut table = String::from(
+        "| type | configurable | compared | left out | % |\n|---|---:|---:|---:|---:|\n",
+    );
     let mut reasons = String::new();
     let (mut all, mut all_compared) = (0_usize, 0_usize);
     for (name, paths) in arguments {
