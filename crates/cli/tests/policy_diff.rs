@@ -38,25 +38,47 @@ fn run(before: &str, after: &str, arguments: &[&str], input: &str) -> Output {
 fn diff(name: &str, before: &str, after: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let before = file(&format!("{name}-a"), before);
     let after = file(&format!("{name}-b"), after);
-    let output = run(before.to_str().unwrap(), after.to_str().unwrap(), arguments, "");
-    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    let output = run(
+        before.to_str().unwrap(),
+        after.to_str().unwrap(),
+        arguments,
+        "",
+    );
+    (
+        output.status.code(),
+        String::from_utf8(output.stdout).unwrap(),
+    )
 }
 
 #[test]
 fn equal_policies_end_with_0() {
     let (code, text) = diff("equal", READ, &READ.replace("s3:G", "S3:g"), &[]);
-    assert_eq!((code, text.as_str()), (Some(0), "equal: both permit the same\n"));
+    assert_eq!(
+        (code, text.as_str()),
+        (Some(0), "equal: both permit the same\n")
+    );
 }
 
 #[test]
 fn a_difference_ends_with_2_and_words_within_80_columns() {
     let (code, text) = diff("broader", READ, WRITE, &[]);
     assert_eq!(code, Some(2));
-    assert!(text.starts_with("broader: the second permits more than the first\n  + adds S3:PutObject on"), "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(
+        text.starts_with(
+            "broader: the second permits more than the first\n  + adds S3:PutObject on"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
     let (code, text) = diff("public", READ, PUBLIC, &[]);
     assert_eq!(code, Some(2));
-    assert!(text.contains("+ opens s3:GetObject on arn:aws:s3:::models/* to everyone"), "{text}");
+    assert!(
+        text.contains("+ opens s3:GetObject on arn:aws:s3:::models/* to everyone"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -67,7 +89,10 @@ fn json_gives_the_verdict() {
     assert_eq!(printed["changes"][0]["kind"], "allow_removed");
     let (code, text) = diff("json-equal", READ, READ, &["--format", "json"]);
     assert_eq!(code, Some(0));
-    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), json!({"verdict": "equal", "changes": []}));
+    assert_eq!(
+        serde_json::from_str::<Value>(&text).unwrap(),
+        json!({"verdict": "equal", "changes": []})
+    );
 }
 
 #[test]
@@ -86,9 +111,18 @@ fn what_is_no_policy_ends_with_1_and_says_where() {
     let output = run(good.to_str().unwrap(), bad.to_str().unwrap(), &[], "");
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(error.contains("policy-diff-bad.json` is no IAM policy") && error.contains("line 3, column 1"), "{error}");
+    assert!(
+        error.contains("policy-diff-bad.json` is no IAM policy")
+            && error.contains("line 3, column 1"),
+        "{error}"
+    );
     let output = run(good.to_str().unwrap(), "absent.json", &[], "");
     assert_eq!(output.status.code(), Some(1));
-    let output = run(good.to_str().unwrap(), good.to_str().unwrap(), &["--account", "12"], "");
+    let output = run(
+        good.to_str().unwrap(),
+        good.to_str().unwrap(),
+        &["--account", "12"],
+        "",
+    );
     assert_eq!(output.status.code(), Some(1));
 }

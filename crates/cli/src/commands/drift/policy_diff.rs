@@ -90,10 +90,7 @@ fn policy(path: &Path) -> Result<Policy, Failure> {
     let name = path.display().to_string();
     let read = if name == "-" {
         let mut text = String::new();
-        io::stdin()
-            .lock()
-            .read_to_string(&mut text)
-            .map(|_| text)
+        io::stdin().lock().read_to_string(&mut text).map(|_| text)
     } else {
         fs::read_to_string(path)
     };
