@@ -14,7 +14,7 @@ client('s3').create_bucket(Bucket='watch', CreateBucketConfiguration={'LocationC
 topic = client('sns').create_topic(Name='afterhours')['TopicArn']
 pair = client('ec2').create_key_pair(KeyName='training', TagSpecifications=[
     {'ResourceType': 'key-pair', 'Tags': [{'Key': 'team', 'Value': 'ml'}, {'Key': 'token', 'Value': 'hush-state'}]}])
-result = [topic, pair['KeyPairId'], pair['KeyFingerprint']]
+print(json.dumps([topic, pair['KeyPairId'], pair['KeyFingerprint']]))
 ";
 
 const TAG: &str = "
@@ -27,7 +27,7 @@ const PUT: &str =
 const OBJECTS: &str = "
 s3 = client('s3')
 keys = [o['Key'] for o in s3.list_objects_v2(Bucket='watch').get('Contents', []) if not o['Key'].startswith('states/')]
-result = {key: s3.get_object(Bucket='watch', Key=key)['Body'].read().decode() for key in keys}
+print(json.dumps({key: s3.get_object(Bucket='watch', Key=key)['Body'].read().decode() for key in keys}))
 ";
 
 struct Watched {
