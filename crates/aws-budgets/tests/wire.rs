@@ -1,4 +1,5 @@
 //! What goes over the wire, and what comes of what comes back.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail too")]
 
 use afterhours_aws::testing::{Reply, Script};
 use afterhours_aws_budgets::AwsBudgets;

@@ -25,8 +25,6 @@ pub async fn account(aws: &Aws) -> PortResult<String> {
     if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(account)
     } else {
-        Err(fields.unusable(format!(
-            "`Account` is {account:?}; accepted: twelve digits"
-        )))
+        Err(fields.unusable(format!("`Account` is {account:?}; accepted: twelve digits")))
     }
 }

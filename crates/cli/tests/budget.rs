@@ -118,11 +118,8 @@ fn quiet_costs_end_with_0() {
 
 #[test]
 fn what_cannot_be_judged_ends_with_3() {
-    let rows: String = bill(false)
-        .lines()
-        .take(9)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let whole = bill(false);
+    let rows = whole.lines().take(9).collect::<Vec<_>>().join("\n");
     let output = run(&["scan", "--csv", "-"], &rows);
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("a score needs more than 14"));

@@ -55,9 +55,7 @@ impl Handler for DriftFunction {
         let WatchCommand::Scan { states } = command;
         let states = self.permitted(states)?;
         let store = S3Store::new(&self.aws, &self.config.bucket);
-        let remembered = Remembered::load(&store)
-            .await
-            .map_err(FunctionError::of)?;
+        let remembered = Remembered::load(&store).await.map_err(FunctionError::of)?;
         let suppressions = self.suppressions().await?;
         let options = Options {
             now: invocation.now,
@@ -155,7 +153,12 @@ impl DriftFunction {
 fn body(report: &Report, told: &Told) -> Value {
     let counts: serde_json::Map<String, Value> = Seen::ALL
         .iter()
-        .map(|seen| (seen.as_str().to_owned(), report.coverage.count(*seen).into()))
+        .map(|seen| {
+            (
+                seen.as_str().to_owned(),
+                report.coverage.count(*seen).into(),
+            )
+        })
         .collect();
     let findings: Vec<Value> = report
         .findings

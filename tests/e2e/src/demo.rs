@@ -6,7 +6,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
+use afterhours_local::proxy::Published;
 use afterhours_local::snapshot::diff;
+use afterhours_local::terraform::Terraform;
 use anyhow::{Context as _, bail, ensure};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _, Zoned};
@@ -72,15 +74,8 @@ pub fn run(seed: Option<u64>) -> anyhow::Result<()> {
             .with_context(|| format!("no {name}"))
     };
     let bucket = text("bucket")?;
-    terraform.refresh()?;
-    let state = fs::read_to_string(terraform.state_file())?;
-    let address = tampering::put_state(&stage, &bucket, &state)?;
     let mut config = platform::config(&bucket, &text("topic_arn")?);
-    if let Some(config) = config.as_object_mut() {
-        // Some endpoints are made by a script, since the old provider cannot: no state names them.
-        let drift = json!({"states": [address], "unmanaged": false});
-        config.insert("drift".to_owned(), drift);
-    }
+    watch_state(&stage, &terraform, &bucket, &mut config)?;
     stage.configure(&config)?;
     stage.store_webhook()?;
     let before = stage.aws.snapshot()?;
@@ -159,6 +154,36 @@ pub fn run(seed: Option<u64>) -> anyhow::Result<()> {
     say(&format!("The night took {} s.", begun.elapsed().as_secs()))
 }
 
+/// Puts the platform's state where the drift watcher finds it.
+fn watch_state(
+    stage: &Stage,
+    terraform: &Terraform,
+    bucket: &str,
+    config: &mut Value,
+) -> anyhow::Result<()> {
+    terraform.refresh()?;
+    let text = fs::read_to_string(terraform.state_file())?;
+    let address = tampering::put_state(stage, bucket, &text)?;
+    if let Some(config) = config.as_object_mut() {
+        // Some endpoints are made by a script, since the old provider cannot: no state names them.
+        let drift = json!({"states": [address], "unmanaged": false});
+        config.insert("drift".to_owned(), drift);
+    }
+    Ok(())
+}
+
+/// Says that the digest of the night tells of what somebody did by hand.
+fn digest_tells(published: &[Published]) -> anyhow::Result<()> {
+    for what in ["opens 22/tcp to the world", "versioning was stopped"] {
+        let is_told = |body: &str| body.contains("Night of") && body.contains(what);
+        ensure!(
+            published.iter().any(|alert| is_told(&alert.body("email"))),
+            "the digest of the night does not say: {what}"
+        );
+    }
+    Ok(())
+}
+
 /// Gives what was published to the notifier, and prints it as it is read in an e-mail.
 fn alerts(stage: &Stage) -> anyhow::Result<Vec<Value>> {
     step("[3/4] The alerts, through SNS and the notifier to Slack")?;
@@ -167,13 +192,7 @@ fn alerts(stage: &Stage) -> anyhow::Result<Vec<Value>> {
         !published.is_empty(),
         "no alert was published: the digest is missing"
     );
-    for what in ["opens 22/tcp to the world", "versioning was stopped"] {
-        let is_told = |body: &str| body.contains("Night of") && body.contains(what);
-        ensure!(
-            published.iter().any(|alert| is_told(&alert.body("email"))),
-            "the digest of the night does not say: {what}"
-        );
-    }
+    digest_tells(&published)?;
     stage.deliver(&published)?;
     let accepted = stage.slack.accepted();
     let refused: Vec<_> = stage

@@ -24,10 +24,10 @@ const PUT_STATE: &str =
     "client('s3').put_object(Bucket=args['bucket'], Key=args['key'], Body=args['state'].encode())";
 
 /// Puts a state where the drift watcher looks for it; gives its address.
-pub(crate) fn put_state(stage: &Stage, bucket: &str, state: &str) -> anyhow::Result<String> {
+pub(crate) fn put_state(stage: &Stage, bucket: &str, text: &str) -> anyhow::Result<String> {
     stage.aws.python(
         PUT_STATE,
-        &json!({"bucket": bucket, "key": STATE_KEY, "state": state}),
+        &json!({"bucket": bucket, "key": STATE_KEY, "state": text}),
     )?;
     Ok(format!("s3://{bucket}/{STATE_KEY}"))
 }

@@ -42,7 +42,7 @@ impl Watched {
         let made = stage.aws.python(MAKE, &json!({})).unwrap();
         let text = |index: usize| made[index].as_str().unwrap().to_owned();
         let tags = json!({"team": "ml", "token": "hush-state"});
-        let state = json!({
+        let document = json!({
             "version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "training", "outputs": {},
             "resources": [{
                 "mode": "managed", "type": "aws_key_pair", "name": "training",
@@ -58,7 +58,7 @@ impl Watched {
                 }],
             }],
         });
-        let put = json!({"key": "states/training.tfstate", "body": state.to_string()});
+        let put = json!({"key": "states/training.tfstate", "body": document.to_string()});
         stage.aws.python(PUT, &put).unwrap();
         let config = json!({
             "version": 1, "environment": "test", "bucket": "watch", "topic_arn": text(0),

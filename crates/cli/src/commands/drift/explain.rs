@@ -140,7 +140,11 @@ fn text(explanation: &Explanation, brief: bool) -> String {
                 if brief && dull {
                     continue;
                 }
-                lines.push(format!("  {}: {} ({rule})", row.name, name.replace('_', " ")));
+                lines.push(format!(
+                    "  {}: {} ({rule})",
+                    row.name,
+                    name.replace('_', " ")
+                ));
                 let show = |label: &str, value: &Option<Value>| {
                     value
                         .as_ref()
@@ -157,7 +161,11 @@ fn text(explanation: &Explanation, brief: bool) -> String {
         .iter()
         .map(|line| {
             let lead = line.len() - line.trim_start().len();
-            format!("{}{}", &line.chars().take(lead).collect::<String>(), wrap(line, lead, lead + 4))
+            format!(
+                "{}{}",
+                &line.chars().take(lead).collect::<String>(),
+                wrap(line, lead, lead + 4)
+            )
         })
         .collect();
     format!("{}\n", wrapped.join("\n"))

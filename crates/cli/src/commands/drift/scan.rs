@@ -84,9 +84,11 @@ impl ScanCommand {
         let states = match (self.states.as_slice(), configured) {
             ([], Some(drift)) => drift.states.clone(),
             ([], None) => {
-                return Err("no state is given; accepted: --state FILE, --state s3://BUCKET/KEY, \
+                return Err(
+                    "no state is given; accepted: --state FILE, --state s3://BUCKET/KEY, \
                             or a configuration with the section `drift`"
-                    .into());
+                        .into(),
+                );
             }
             (states, _) => states.to_vec(),
         };

@@ -32,7 +32,13 @@ pub(super) fn report(context: &Context, report: &Report, skipped: &[String]) -> 
         lines.push(format!("Explained ({})", explained.len()));
         for finding in explained {
             if let Some(why) = &finding.explained {
-                let text = format!("{}: {} ({}: {})", name(finding), finding.summary, why.by, why.evidence);
+                let text = format!(
+                    "{}: {} ({}: {})",
+                    name(finding),
+                    finding.summary,
+                    why.by,
+                    why.evidence
+                );
                 lines.push(indented(&text, 2));
             }
         }
@@ -61,11 +67,7 @@ fn headline(report: &Report, open: usize) -> String {
         1 => "1 state".to_owned(),
         n => format!("{n} states"),
     };
-    wrap(
-        &format!("{found} in {states}; {}", looked_at(report)),
-        0,
-        2,
-    )
+    wrap(&format!("{found} in {states}; {}", looked_at(report)), 0, 2)
 }
 
 fn looked_at(report: &Report) -> String {
@@ -144,7 +146,11 @@ fn holes(report: &Report) -> Vec<String> {
                 n => format!(" and {n} more"),
             };
             let what = seen.as_str().replace('_', " ");
-            let text = format!("{} {what}: {reason}: {}{more}", named.len(), shown.join(", "));
+            let text = format!(
+                "{} {what}: {reason}: {}{more}",
+                named.len(),
+                shown.join(", ")
+            );
             lines.push(indented(&text, 2));
         }
     }
