@@ -1,5 +1,7 @@
-//! What developers and CI run: `cargo xtask demo`, `cargo xtask measure`, `cargo xtask test`.
+//! What developers and CI run: `cargo xtask bench`, `demo`, `measure`, `test`.
 
+mod bench;
+mod marks;
 mod measure;
 mod run;
 mod test;
@@ -18,6 +20,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Compares with other tools on the same server.
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
     /// One night on the local AWS: sleep, a lease, wake; checked field by field.
     Demo {
         /// Capacities are chosen at random; a seed chooses the same again.
@@ -38,8 +45,24 @@ enum Task {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// The drift scan beside `terraform plan -refresh-only`, and on a state of 200 MB; Linux only.
+    Drift {
+        /// How many resources Terraform makes.
+        #[arg(long, default_value_t = 10_000)]
+        resources: u32,
+        /// Writes the figures to BENCHMARKS.md too.
+        #[arg(long)]
+        write: bool,
+    },
+}
+
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
+        Task::Bench {
+            what: Bench::Drift { resources, write },
+        } => bench::run(resources, write),
         Task::Demo { seed } => {
             run::build_programs()?;
             afterhours_e2e::demo::run(seed)

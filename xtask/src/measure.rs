@@ -11,9 +11,13 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
+use crate::marks::Part;
 use crate::say;
 use process::{Calls, Start, Summary};
 use report::{Budget, Function, Report};
+
+/// What it writes.
+pub(crate) const PART: Part = Part("measure");
 
 /// Starts of each function.
 const STARTS: usize = 25;
@@ -70,7 +74,7 @@ pub(crate) fn run(write: bool) -> anyhow::Result<()> {
     let text = report.markdown()?;
     say(&format!("\n{text}"))?;
     if write {
-        report::write(&text)?;
+        PART.write(&text)?;
     }
     let exceeded = report.exceeded();
     if !exceeded.is_empty() {

@@ -1,16 +1,10 @@
 //! The figures as a table, and which of them exceed their limits.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context as _, bail};
+use crate::marks::{circumstances, grouped};
 
 use super::{Calls, FIRST_CALL, MEMORY, NEXT, Start, Summary, ZIP};
-
-const BEGIN: &str = "<!-- cargo xtask measure --write: begin -->\n";
-const END: &str = "<!-- cargo xtask measure --write: end -->";
 
 /// How far a machine of continuous integration may be behind before the command fails.
 const SLOWER: f64 = 4.0;
@@ -126,7 +120,10 @@ impl Report {
 
     /// The tables.
     pub(super) fn markdown(&self) -> anyhow::Result<String> {
-        let mut text = format!("{}\n\n", circumstances()?);
+        let mut text = format!(
+            "{} CPU is user and system time; median (least to most).\n\n",
+            circumstances()?
+        );
         writeln!(
             text,
             "| function | binary, bytes | zip, bytes | CPU until the first `/next`, ms | memory then, MiB | AWS calls until then |"
@@ -182,29 +179,6 @@ impl Report {
     }
 }
 
-/// Date, compiler and class of machine.
-fn circumstances() -> anyhow::Result<String> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "figures carry the day on which they were taken"
-    )]
-    let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-    let output = Command::new("rustc").arg("--version").output()?;
-    let version = String::from_utf8(output.stdout)?;
-    let version: Vec<&str> = version.split_whitespace().take(2).collect();
-    let processor = fs::read_to_string("/proc/cpuinfo")?;
-    let model = processor
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
-        .map_or("processor without a name", |(_, name)| name.trim());
-    let cores = std::thread::available_parallelism()?;
-    let architecture = std::env::consts::ARCH;
-    Ok(format!(
-        "{day}, {}, {cores} cores of {model} ({architecture} Linux). CPU is user and system time; median (least to most).",
-        version.join(" ")
-    ))
-}
-
 fn spread(summary: Summary) -> String {
     let Summary { median, min, max } = summary;
     format!("{median:.2} ({min:.2} to {max:.2})")
@@ -221,35 +195,6 @@ fn trimmed(value: f64) -> String {
         return grouped(value as usize);
     }
     format!("{value:.2}")
-}
-
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Replaces the measured part of BENCHMARKS.md.
-pub(super) fn write(text: &str) -> anyhow::Result<()> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("BENCHMARKS.md");
-    let document = fs::read_to_string(&path).context("BENCHMARKS.md cannot be read")?;
-    fs::write(&path, replaced(&document, text)?).context("BENCHMARKS.md cannot be written")
-}
-
-fn replaced(document: &str, text: &str) -> anyhow::Result<String> {
-    let parts = document
-        .split_once(BEGIN)
-        .and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
-    let Some((head, tail)) = parts else {
-        bail!("BENCHMARKS.md has no lines {BEGIN:?} and {END:?}");
-    };
-    Ok(format!("{head}{BEGIN}\n{}\n\n{END}{tail}", text.trim()))
 }
 
 #[cfg(test)]
@@ -305,19 +250,5 @@ mod tests {
             report(1, 9.25).exceeded(),
             ["CPU of the first call in ms is 8.25; at most 8 is accepted"]
         );
-    }
-
-    #[test]
-    fn only_what_is_between_the_marks_is_replaced() {
-        let document = format!("before\n{BEGIN}old{END}\nafter\n");
-        let new = replaced(&document, "new\n").unwrap();
-        assert_eq!(new, format!("before\n{BEGIN}\nnew\n\n{END}\nafter\n"));
-        assert_eq!(replaced(&new, "new\n").unwrap(), new);
-        assert!(replaced("no marks", "new").is_err());
-    }
-
-    #[test]
-    fn the_benchmarks_have_the_marks() {
-        assert!(replaced(include_str!("../../../BENCHMARKS.md"), "new").is_ok());
     }
 }
