@@ -5,6 +5,7 @@
 //! could not be asked for is a hole of that part alone.
 
 mod access;
+mod ask;
 mod content;
 mod export;
 mod lenient;
@@ -192,7 +193,7 @@ async fn answer<'w>(
     about: &'static About,
     client: Client,
 ) -> (Asked<'w>, PortResult<Said>) {
-    (key, part::ask(about, &client, key.0, key.2).await)
+    (key, ask::ask(about, &client, key.0, key.2).await)
 }
 
 struct Found {
