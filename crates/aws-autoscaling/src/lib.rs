@@ -2,6 +2,7 @@
 
 pub mod drift;
 mod read;
+pub mod running;
 mod sizes;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 
 pub mod drift;
 mod read;
+pub mod running;
 
 use std::collections::BTreeSet;
 
