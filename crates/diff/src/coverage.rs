@@ -93,7 +93,34 @@ pub struct Coverage {
 impl Coverage {
     /// Counts one instance.
     pub fn add(&mut self, seen: Seen, source: &str, address: &str, reason: &str) {
-        let count = match seen {
+        *self.count_mut(seen) += 1;
+        if seen != Seen::Compared {
+            self.details.entry(seen).or_default().push(Entry {
+                source: source.to_owned(),
+                address: address.to_owned(),
+                reason: reason.to_owned(),
+            });
+        }
+    }
+
+    /// Counts all that another counted, without a second copy of its entries.
+    pub fn absorb(&mut self, other: Self) {
+        for seen in Seen::ALL {
+            *self.count_mut(seen) += other.count(seen);
+        }
+        for (seen, mut entries) in other.details {
+            let own = self.details.entry(seen).or_default();
+            if own.is_empty() {
+                *own = entries;
+            } else {
+                own.append(&mut entries);
+            }
+        }
+        self.incomplete_listings.extend(other.incomplete_listings);
+    }
+
+    const fn count_mut(&mut self, seen: Seen) -> &mut u64 {
+        match seen {
             Seen::Compared => &mut self.compared,
             Seen::PartlyCompared => &mut self.partly_compared,
             Seen::Unsupported => &mut self.unsupported,
@@ -102,14 +129,6 @@ impl Coverage {
             Seen::Failed => &mut self.failed,
             Seen::Void => &mut self.void,
             Seen::OutOfScope => &mut self.out_of_scope,
-        };
-        *count += 1;
-        if seen != Seen::Compared {
-            self.details.entry(seen).or_default().push(Entry {
-                source: source.to_owned(),
-                address: address.to_owned(),
-                reason: reason.to_owned(),
-            });
         }
     }
 
@@ -167,6 +186,27 @@ mod tests {
             assert_eq!(coverage.is_complete(true), strict, "{seen:?}");
             assert_eq!(coverage.total(), 2);
         }
+    }
+
+    #[test]
+    fn what_is_absorbed_is_counted_and_named_as_if_added() {
+        let all: Vec<_> = Seen::ALL.into_iter().chain(Seen::ALL).collect();
+        let (mut added, mut absorbing) = (Coverage::default(), Coverage::default());
+        for (source, half) in [("one", 0..9), ("two", 9..16)] {
+            let mut own = Coverage::default();
+            for (number, seen) in all
+                .iter()
+                .enumerate()
+                .filter(|(number, _)| half.contains(number))
+            {
+                let address = number.to_string();
+                added.add(*seen, source, &address, "why");
+                own.add(*seen, source, &address, "why");
+            }
+            absorbing.absorb(own);
+        }
+        assert_eq!(absorbing, added);
+        assert_eq!(absorbing.total(), 16);
     }
 
     #[test]

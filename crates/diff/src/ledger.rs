@@ -124,6 +124,10 @@ pub struct Looked {
     pub listings: bool,
     /// Identities of findings that a suppression covers.
     pub suppressed: BTreeSet<String>,
+    /// Whether every state could be read at least once, so that all claims on objects are known.
+    pub all_read: bool,
+    /// The file of suppressions that was put over the findings.
+    pub rules: Option<String>,
 }
 
 impl Ledger {
@@ -229,12 +233,21 @@ fn resolution(identity: &str, known: &Known, looked: &Looked) -> Option<Resoluti
     }
     match known.class {
         Class::Unmanaged => looked.listings.then_some(Resolution::Reverted),
-        Class::Integrity | Class::Conflict => match &known.source {
-            Some(source) => looked
-                .states
-                .contains_key(source)
-                .then_some(Resolution::Reverted),
-            None => Some(Resolution::Reverted),
+        // Another claim may stand in a state that could not be read.
+        Class::Conflict => looked.all_read.then_some(Resolution::Reverted),
+        Class::Integrity => match (&known.source, &known.address) {
+            // Tainted or deposed: known only where the object was looked at, or is no longer named.
+            (Some(source), Some(address)) => {
+                let instance = (source.clone(), address.clone());
+                let is_known = looked.compared.contains(&instance)
+                    || looked.partly.contains_key(&instance)
+                    || !looked.named.contains(&instance);
+                (is_known && looked.states.contains_key(source)).then_some(Resolution::Reverted)
+            }
+            (Some(source), None) => (looked.states.contains_key(source)
+                || looked.rules.as_ref() == Some(source))
+            .then_some(Resolution::Reverted),
+            (None, _) => Some(Resolution::Reverted),
         },
         Class::Changed | Class::Deleted => {
             let source = known.source.clone()?;
@@ -293,7 +306,8 @@ mod tests {
             named: BTreeSet::from([instance]),
             states: BTreeMap::from([("s".to_owned(), serial)]),
             listings: true,
-            suppressed: BTreeSet::new(),
+            all_read: true,
+            ..Looked::default()
         }
     }
 
@@ -336,6 +350,59 @@ mod tests {
             kinds(&after),
             [TransitionKind::Resolved(Resolution::Applied)]
         );
+    }
+
+    #[test]
+    fn a_tainted_object_that_was_not_looked_at_stays_open() {
+        let mut ledger = Ledger::default();
+        let tainted = Finding {
+            class: Class::Integrity,
+            id: Some("tainted".to_owned()),
+            ..finding("a")
+        };
+        ledger.advance(&[tainted], &looked(1, true), at(1));
+        assert!(ledger.advance(&[], &looked(1, false), at(2)).is_empty());
+        let after = ledger.advance(&[], &looked(1, true), at(3));
+        assert_eq!(
+            kinds(&after),
+            [TransitionKind::Resolved(Resolution::Reverted)]
+        );
+    }
+
+    #[test]
+    fn a_conflict_stays_open_while_a_state_cannot_be_read() {
+        let mut ledger = Ledger::default();
+        let conflict = Finding {
+            class: Class::Conflict,
+            source: None,
+            address: None,
+            ..finding("a")
+        };
+        ledger.advance(&[conflict], &looked(1, true), at(1));
+        let blind = Looked {
+            all_read: false,
+            ..looked(1, true)
+        };
+        assert!(ledger.advance(&[], &blind, at(2)).is_empty());
+        assert_eq!(ledger.advance(&[], &looked(1, true), at(3)).len(), 1);
+    }
+
+    #[test]
+    fn a_fault_of_the_suppressions_goes_when_their_file_is_mended() {
+        let mut ledger = Ledger::default();
+        let expired = Finding {
+            class: Class::Integrity,
+            source: Some("rules.yaml".to_owned()),
+            address: None,
+            ..finding("a")
+        };
+        ledger.advance(&[expired], &looked(1, true), at(1));
+        assert!(ledger.advance(&[], &looked(1, true), at(2)).is_empty());
+        let with_rules = Looked {
+            rules: Some("rules.yaml".to_owned()),
+            ..looked(1, true)
+        };
+        assert_eq!(ledger.advance(&[], &with_rules, at(3)).len(), 1);
     }
 
     #[test]

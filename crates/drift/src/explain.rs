@@ -10,7 +10,7 @@ use afterhours_tfstate::{Instance, read};
 use crate::judge::{is_sensitive, surroundings, words};
 use crate::live::{Known, Named, gather};
 use crate::overlap::without_parts;
-use crate::place::Place;
+use crate::place::Homes;
 use crate::roll::{Sorted, sort};
 use crate::source::{Regions, StateSource};
 
@@ -68,17 +68,19 @@ pub async fn explain(
             .await
             .map_err(|error| format!("{name}: {error}"))?;
         let wanted = address.to_owned();
-        let found = tokio::task::spawn_blocking(move || {
+        let mut homes = Homes::new(default.clone());
+        let (found, homes) = tokio::task::spawn_blocking(move || {
             let mut found: Vec<Instance> = Vec::new();
             read(input, |entry| {
-                if let Ok(instance) = entry
-                    && instance.address == wanted
-                {
-                    found.push(instance);
+                if let Ok(instance) = entry {
+                    homes.learn(&instance);
+                    if instance.address == wanted {
+                        found.push(instance);
+                    }
                 }
                 ControlFlow::Continue(())
             })
-            .map(|_| found)
+            .map(|_| (found, homes))
         })
         .await
         .map_err(|error| error.to_string())?
@@ -87,16 +89,21 @@ pub async fn explain(
             explained.push(Explanation {
                 source: name.clone(),
                 address: instance.address.clone(),
-                standing: stand(&instance, regions, &default).await,
+                standing: stand(&instance, regions, &homes).await,
             });
         }
     }
     Ok(explained)
 }
 
-async fn stand(instance: &Instance, regions: &dyn Regions, default: &Place) -> Standing {
-    let (kind, key, place) = match sort(instance, default) {
-        Sorted::Asked { kind, key, place } => (kind, key, place),
+async fn stand(instance: &Instance, regions: &dyn Regions, homes: &Homes) -> Standing {
+    let (kind, key, place, is_sure) = match sort(instance, homes) {
+        Sorted::Asked {
+            kind,
+            key,
+            place,
+            is_sure,
+        } => (kind, key, place, is_sure),
         Sorted::Not(_, reason) => return Standing::NotAsked(reason),
     };
     let keys = BTreeSet::from([key.clone()]);
@@ -108,6 +115,9 @@ async fn stand(instance: &Instance, regions: &dyn Regions, default: &Place) -> S
     };
     match there.known(kind.name, &key) {
         Known::Unknown(hole) => Standing::Unknown(words(hole)),
+        Known::Gone if !is_sure => Standing::Unknown(format!(
+            "it is not in {at}, and neither it nor others of its provider configuration say where it is"
+        )),
         Known::Gone => Standing::Gone { key, place: at },
         Known::Present(live) => Standing::Present {
             rows: rows(

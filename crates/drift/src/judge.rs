@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use crate::live::{Known, LivePlace, LiveSide};
 use crate::overlap::without_parts;
-use crate::place::Place;
+use crate::place::{Homes, Place};
 use crate::roll::{Sorted, sort};
 
 /// What one state came to.
@@ -50,7 +50,7 @@ impl Judged {
 pub(crate) fn judge(
     input: impl Read,
     source: &str,
-    default: &Place,
+    homes: &Homes,
     side: &LiveSide,
     prints: &Fingerprints,
     now: Timestamp,
@@ -64,7 +64,7 @@ pub(crate) fn judge(
     };
     let header = read(input, |entry| {
         match entry {
-            Ok(instance) => bench.instance(&instance, default),
+            Ok(instance) => bench.instance(&instance, homes),
             Err(fault) => {
                 let reason = fault.to_string();
                 let coverage = &mut bench.judged.coverage;
@@ -93,9 +93,14 @@ struct Case<'c> {
 }
 
 impl Bench<'_> {
-    fn instance(&mut self, instance: &Instance, default: &Place) {
-        let (kind, key, place) = match sort(instance, default) {
-            Sorted::Asked { kind, key, place } => (kind, key, place),
+    fn instance(&mut self, instance: &Instance, homes: &Homes) {
+        let (kind, key, place, is_sure) = match sort(instance, homes) {
+            Sorted::Asked {
+                kind,
+                key,
+                place,
+                is_sure,
+            } => (kind, key, place, is_sure),
             Sorted::Not(seen, reason) => {
                 if seen != Seen::OutOfScope {
                     self.judged.named.push(instance.address.clone());
@@ -128,6 +133,14 @@ impl Bench<'_> {
                 };
                 self.see(seen, instance, &words(hole));
             }
+            // It may be elsewhere, so that it was not found says nothing.
+            Known::Gone if !is_sure => self.see(
+                Seen::Failed,
+                instance,
+                &format!(
+                    "it is not in {place}, and neither it nor others of its provider configuration say where it is"
+                ),
+            ),
             Known::Gone => {
                 self.whole(instance);
                 // A deposed object that is gone is as it should be.
@@ -351,16 +364,13 @@ pub(crate) fn words(hole: &Hole) -> String {
 }
 
 /// Whether the state marks the value at this path, or one above or below it, as secret. Indices do not matter: sets
-/// have none that both sides know.
+/// have none that both sides know. Keys of maps may hold dots and brackets, so texts are held against each other and
+/// not their parts.
 pub(crate) fn is_sensitive(instance: &Instance, path: &str) -> bool {
-    let names: Vec<&str> = path
-        .split('.')
-        .map(|part| part.split('[').next().unwrap_or(part))
-        .filter(|name| !name.is_empty())
-        .collect();
+    let path = without_indices(path);
     // A difference of `tags` comes from `tags_all`.
     instance.sensitive.iter().any(|marked| {
-        marked
+        let names: Vec<&str> = marked
             .0
             .iter()
             .filter_map(|step| match step {
@@ -368,7 +378,48 @@ pub(crate) fn is_sensitive(instance: &Instance, path: &str) -> bool {
                 Step::Name(name) => Some(name.as_str()),
                 Step::Number(_) => None,
             })
-            .zip(&names)
-            .all(|(a, b)| a == *b)
+            .collect();
+        let marked = without_indices(&names.join("."));
+        marked.is_empty() || is_at_or_below(&path, &marked) || is_at_or_below(&marked, &path)
     })
+}
+
+fn is_at_or_below(path: &str, above: &str) -> bool {
+    path.strip_prefix(above)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// `inline_policy[name=a.b].policy` as `inline_policy.policy`. An index ends at the first `]` behind which a path can
+/// go on; one without end takes the rest, so that more is secret rather than less.
+fn without_indices(path: &str) -> String {
+    let mut plain = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, index)) = rest.split_once('[') {
+        plain.push_str(before);
+        rest = index
+            .match_indices(']')
+            .filter_map(|(at, _)| index.get(at + 1..))
+            .find(|after| after.is_empty() || after.starts_with(['.', '[']))
+            .unwrap_or_default();
+    }
+    plain.push_str(rest);
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_indices;
+
+    #[test]
+    fn indices_are_left_out_whatever_stands_in_them() {
+        for (path, plain) in [
+            ("inline_policy[name=a.b].policy", "inline_policy.policy"),
+            ("a[x=1]2].b[0].c", "a.b.c"),
+            ("tags.my.secret", "tags.my.secret"),
+            ("tags.a[b", "tags.a"),
+            ("a[0]", "a"),
+        ] {
+            assert_eq!(without_indices(path), plain);
+        }
+    }
 }

@@ -79,8 +79,12 @@ pub(crate) fn without_parts(
     }
     if live.kind == "aws_iam_role" {
         let attached = |arn: &Value, stated: &[Value]| {
-            let key = format!("{}|{}", live.key, arn.as_str().unwrap_or_default());
-            stated.contains(arn) || !there.is_named("aws_iam_role_policy_attachment", &key)
+            let arn_text = arn.as_str().unwrap_or_default();
+            let key = format!("{}|{arn_text}", live.key);
+            // An exclusive attachment names all roles of its policy: one too many is found there.
+            let is_elsewhere = there.is_named("aws_iam_role_policy_attachment", &key)
+                || there.is_named("aws_iam_policy_attachment", arn_text);
+            stated.contains(arn) || !is_elsewhere
         };
         touched |= keep(&mut own, state, "managed_policy_arns", attached);
         let inline = |policy: &Value, stated: &[Value]| {
@@ -160,6 +164,21 @@ mod tests {
         );
         // What the role's own state names stays: its removal is seen on both.
         assert_eq!(left(json!({"managed_policy_arns": ["by-state"]})), None);
+    }
+
+    #[test]
+    fn what_an_exclusive_attachment_of_a_state_adds_is_not_the_roles() {
+        let role = live(
+            "aws_iam_role",
+            "ml",
+            json!({"managed_policy_arns": ["by-state", "by-hand"]}),
+        );
+        let there = there("aws_iam_policy_attachment", "by-state");
+        let own = without_parts(&role, &object(json!({"managed_policy_arns": []})), &there);
+        assert_eq!(
+            own.and_then(|own| own.attributes.get("managed_policy_arns").cloned()),
+            Some(json!(["by-hand"]))
+        );
     }
 
     #[test]

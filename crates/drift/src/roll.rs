@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 
 use afterhours_diff::Seen;
 use afterhours_diff::catalog::{self, Type};
-use afterhours_tfstate::{Header, Instance, Mode, StateError, read};
+use afterhours_tfstate::{Header, Instance, Mode, Provider, StateError, account_region, read};
 
-use crate::place::Place;
+use crate::place::{Homes, Place};
 
 /// What one state names.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(crate) struct Roll {
     pub(crate) header: Header,
     /// Keys by place and type.
     pub(crate) named: BTreeMap<Place, BTreeMap<&'static str, BTreeSet<String>>>,
+    /// Where its provider configurations are.
+    pub(crate) homes: Homes,
 }
 
 /// What becomes of an instance before any call.
@@ -29,13 +31,15 @@ pub(crate) enum Sorted {
         key: String,
         /// Where it is.
         place: Place,
+        /// Whether that is sure enough to call it deleted when it is not found there.
+        is_sure: bool,
     },
     /// It cannot, and why.
     Not(Seen, String),
 }
 
 /// Sorts an instance.
-pub(crate) fn sort(instance: &Instance, default: &Place) -> Sorted {
+pub(crate) fn sort(instance: &Instance, homes: &Homes) -> Sorted {
     if instance.mode == Mode::Data {
         return Sorted::Not(Seen::OutOfScope, "a data source".to_owned());
     }
@@ -57,10 +61,12 @@ pub(crate) fn sort(instance: &Instance, default: &Place) -> Sorted {
             "its attributes do not say which object it is".to_owned(),
         );
     };
+    let (place, is_sure) = homes.place(instance, kind.global);
     Sorted::Asked {
         kind,
         key,
-        place: Place::of(instance, kind.global, default),
+        place,
+        is_sure,
     }
 }
 
@@ -70,18 +76,46 @@ pub(crate) fn sort(instance: &Instance, default: &Place) -> Sorted {
 /// It is no state that can be read.
 pub(crate) fn call(input: impl Read, default: &Place) -> Result<Roll, StateError> {
     let mut named: BTreeMap<Place, BTreeMap<&'static str, BTreeSet<String>>> = BTreeMap::new();
+    let mut homes = Homes::new(default.clone());
+    // Those that do not say where they are wait until all others have been heard.
+    let mut waiting: Vec<(
+        Provider,
+        (Option<String>, Option<String>),
+        &'static Type,
+        String,
+    )> = Vec::new();
+    let mut put = |kind: &'static Type, key: String, place: Place| {
+        named
+            .entry(place)
+            .or_default()
+            .entry(kind.name)
+            .or_default()
+            .insert(key);
+    };
     let header = read(input, |entry| {
-        if let Ok(instance) = entry
-            && let Sorted::Asked { kind, key, place } = sort(&instance, default)
-        {
-            named
-                .entry(place)
-                .or_default()
-                .entry(kind.name)
-                .or_default()
-                .insert(key);
+        if let Ok(instance) = entry {
+            homes.learn(&instance);
+            if let Sorted::Asked {
+                kind, key, place, ..
+            } = sort(&instance, &homes)
+            {
+                let (account, region) = account_region(&instance);
+                if account.is_some() && (kind.global || region.is_some()) {
+                    put(kind, key, place);
+                } else {
+                    waiting.push((instance.provider, (account, region), kind, key));
+                }
+            }
         }
         ControlFlow::Continue(())
     })?;
-    Ok(Roll { header, named })
+    for (provider, own, kind, key) in waiting {
+        let (place, _) = homes.settled(&provider, own, kind.global);
+        put(kind, key, place);
+    }
+    Ok(Roll {
+        header,
+        named,
+        homes,
+    })
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::integrity::faults;
 use crate::judge::{Judged, judge};
 use crate::live::{Named, gather};
-use crate::place::Place;
+use crate::place::{Homes, Place};
 use crate::report::{Report, StateLine};
 use crate::roll::{Roll, call};
 use crate::source::{Regions, StateSource};
@@ -79,10 +79,13 @@ pub async fn scan(
     }
     let all_read = followed.iter().all(|state| state.roll.is_ok());
     let claims: Vec<(String, Named)> = followed
-        .iter()
+        .iter_mut()
         .filter_map(|state| {
-            let roll = state.roll.as_ref().ok()?;
-            Some((state.source.name().to_owned(), roll.named.clone()))
+            let roll = state.roll.as_mut().ok()?;
+            Some((
+                state.source.name().to_owned(),
+                std::mem::take(&mut roll.named),
+            ))
         })
         .collect();
     let scanned = claims
@@ -103,8 +106,8 @@ pub async fn scan(
     for state in &mut followed {
         let judged = match &state.roll {
             Ok(roll) => {
-                let header = roll.header.clone();
-                second(state, &header, &default, &side, options).await
+                let (header, homes) = (roll.header.clone(), roll.homes.clone());
+                second(state, &header, homes, &side, options).await
             }
             Err(error) => Err(error.clone()),
         };
@@ -132,6 +135,7 @@ pub async fn scan(
                 .to_owned(),
         );
     }
+    looked.all_read = all_read;
     looked.listings = options.unmanaged && all_read && coverage.incomplete_listings.is_empty();
     sort(&mut findings);
     Scan {
@@ -224,7 +228,7 @@ impl Sum {
         for address in judged.named {
             self.looked.named.insert((name.clone(), address));
         }
-        add(&mut self.coverage, judged.coverage);
+        self.coverage.absorb(judged.coverage);
         self.findings.extend(judged.findings);
     }
 }
@@ -266,7 +270,7 @@ async fn follow(source: Arc<dyn StateSource>, default: &Place) -> Followed {
 async fn second(
     state: &mut Followed,
     first: &Header,
-    default: &Place,
+    homes: Homes,
     side: &Arc<crate::live::LiveSide>,
     options: &Options,
 ) -> Result<(Header, Judged), String> {
@@ -278,11 +282,10 @@ async fn second(
         }
         Err(error) => return Err(error.to_string()),
     };
-    let (name, default) = (state.source.name().to_owned(), default.clone());
+    let name = state.source.name().to_owned();
     let (side, prints, now) = (Arc::clone(side), options.fingerprints.clone(), options.now);
     let judged =
-        tokio::task::spawn_blocking(move || judge(input, &name, &default, &side, &prints, now))
-            .await;
+        tokio::task::spawn_blocking(move || judge(input, &name, &homes, &side, &prints, now)).await;
     let (header, judged) = match judged {
         Ok(Ok(judged)) => judged,
         Ok(Err(error)) => return Err(chain(&error)),
@@ -367,15 +370,6 @@ fn void(coverage: &mut Coverage, source: &str, judged: Judged, reason: &str) {
                 }
                 _ => coverage.add(Seen::Void, source, &entry.address, reason),
             }
-        }
-    }
-}
-
-fn add(coverage: &mut Coverage, own: Coverage) {
-    coverage.compared += own.compared;
-    for (seen, entries) in own.details {
-        for entry in entries {
-            coverage.add(seen, &entry.source, &entry.address, &entry.reason);
         }
     }
 }

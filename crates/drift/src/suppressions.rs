@@ -57,6 +57,7 @@ impl Suppressions {
     /// Takes out what is suppressed, and puts in the rules that hide nothing.
     pub fn put_over(&self, scan: &mut Scan, now: Timestamp) {
         let Some(file) = &self.0 else { return };
+        scan.looked.rules = Some(file.address.clone());
         let today = now.to_zoned(TimeZone::UTC).date();
         let mut tally = Tally::new();
         let mut kept = Vec::new();

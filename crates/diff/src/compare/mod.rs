@@ -168,7 +168,7 @@ pub fn rows(
         Some(if is_secret && !value.is_null() {
             Value::String(SENSITIVE.to_owned())
         } else {
-            value.clone()
+            without_secrets(attribute, value)
         })
     };
     kind.attributes
@@ -202,6 +202,35 @@ pub fn rows(
             }
         })
         .collect()
+}
+
+/// The value without the secrets that its blocks hold.
+fn without_secrets(attribute: &Attr, value: &Value) -> Value {
+    let children = match attribute.rule {
+        Rule::Block(children) | Rule::OrderedBlocks(children) => children,
+        Rule::Blocks { attributes, .. } => attributes,
+        _ => return value.clone(),
+    };
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .map(|item| without_secrets(attribute, item))
+            .collect(),
+        Value::Object(block) => {
+            let mut block = block.clone();
+            for child in children {
+                if let Some(value) = block.get_mut(child.name) {
+                    *value = if child.secret && !value.is_null() {
+                        Value::String(SENSITIVE.to_owned())
+                    } else {
+                        without_secrets(child, value)
+                    };
+                }
+            }
+            Value::Object(block)
+        }
+        other => other.clone(),
+    }
 }
 
 /// One walk over both sides.

@@ -152,6 +152,49 @@ async fn a_secret_is_found_and_never_shown() {
 }
 
 #[tokio::test]
+async fn a_secret_under_a_key_with_dots_is_never_shown() {
+    let world = World::listing(vec![live(
+        "aws_key_pair",
+        "a",
+        json!({"key_name": "a", "tags": {"my.token[x]": "hush-live"}}),
+    )]);
+    let mut pair = key_pair("a", json!({"my.token[x]": "hush-state"}));
+    pair["instances"][0]["sensitive_attributes"] = json!([[
+        {"type": "get_attr", "value": "tags"},
+        {"type": "index", "value": {"value": "my.token[x]", "type": "string"}}
+    ]]);
+    let report = scan_of(json!([pair]), &world).await.report;
+    assert_eq!(report.findings.len(), 1);
+    let printed = serde_json::to_string(&report).unwrap();
+    assert!(!printed.contains("hush"), "{printed}");
+}
+
+#[tokio::test]
+async fn what_may_be_in_another_region_is_not_called_deleted() {
+    let world = World::listing(Vec::new());
+    let alias = "provider[\"registry.terraform.io/hashicorp/aws\"].virginia";
+    let mut pair = key_pair("a", json!({}));
+    pair["provider"] = json!(alias);
+    let report = scan_of(json!([pair.clone()]), &world).await.report;
+    assert_eq!(report.findings, []);
+    assert_eq!(report.coverage.failed, 1);
+    assert!(!report.is_complete(false));
+
+    // Another of the same configuration tells where it is, so it is asked for there, and known to be gone.
+    let arn = "arn:aws:ec2:us-east-1:123456789012:key-pair/b";
+    let mut teller = key_pair("b", json!({}));
+    teller["provider"] = json!(alias);
+    teller["instances"][0]["attributes"]["arn"] = json!(arn);
+    let report = scan_of(json!([pair, teller]), &world).await.report;
+    let regions: Vec<_> = report
+        .findings
+        .iter()
+        .map(|f| f.region.as_deref())
+        .collect();
+    assert_eq!(regions, [Some("us-east-1"); 2]);
+}
+
+#[tokio::test]
 async fn a_deposed_object_that_still_exists_and_a_tainted_one_are_said() {
     let world = World::listing(vec![live(
         "aws_key_pair",
