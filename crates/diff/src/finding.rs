@@ -90,6 +90,20 @@ pub struct Finding {
     pub next_step: Option<String>,
     /// Stays the same while the same thing differs in the same way.
     pub fingerprint: String,
+    /// What each of the attributes means by itself, in their order: what is left when some are suppressed is made of it.
+    #[serde(skip)]
+    pub parts: Vec<Part>,
+}
+
+/// One attribute of a finding by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it means.
+    pub sentence: String,
+    /// Of its path and live value.
+    pub fingerprint: String,
 }
 
 impl Finding {
@@ -143,6 +157,19 @@ impl Fingerprints {
 
     /// Of a finding: its class, the object, and what differs.
     pub fn of(&self, class: Class, object: &[&str], differences: &[Difference]) -> String {
+        let parts: Vec<String> = differences
+            .iter()
+            .map(|difference| self.part(difference))
+            .collect();
+        Self::joined(class, object, parts.iter().map(String::as_str))
+    }
+
+    /// Of the attributes that are left of a finding.
+    pub fn joined<'p>(
+        class: Class,
+        object: &[&str],
+        parts: impl Iterator<Item = &'p str>,
+    ) -> String {
         let mut hash = Sha256::new();
         let mut field = |text: &str| {
             // The length keeps `ab|c` and `a|bc` apart.
@@ -153,15 +180,24 @@ impl Fingerprints {
         for part in object {
             field(part);
         }
-        for difference in differences {
-            field(&difference.path);
-            let live = canonical(&difference.live);
-            if difference.secret {
-                field(&self.secret(&live));
-            } else {
-                field(&live);
-            }
+        for part in parts {
+            field(part);
         }
+        hex(&hash.finalize())
+    }
+
+    /// Of one attribute: its path and its live value.
+    pub fn part(&self, difference: &Difference) -> String {
+        let live = canonical(&difference.live);
+        let live = if difference.secret {
+            self.secret(&live)
+        } else {
+            live
+        };
+        let hash = Sha256::new()
+            .chain_update((difference.path.len() as u64).to_be_bytes())
+            .chain_update(difference.path.as_bytes())
+            .chain_update(live.as_bytes());
         hex(&hash.finalize())
     }
 

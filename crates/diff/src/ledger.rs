@@ -177,15 +177,17 @@ impl Ledger {
                 Some(_) => TransitionKind::Changed,
             };
             let before = self.open.get(&identity);
+            let mut paths: BTreeSet<String> = finding
+                .attributes
+                .iter()
+                .map(|changed| changed.path.clone())
+                .collect();
+            paths.extend(unread_paths(before, finding, looked));
             let known = Known {
                 class: finding.class,
                 address: finding.address.clone(),
                 source: finding.source.clone(),
-                paths: finding
-                    .attributes
-                    .iter()
-                    .map(|changed| changed.path.clone())
-                    .collect(),
+                paths: paths.into_iter().collect(),
                 fingerprint: finding.fingerprint.clone(),
                 severity: finding.severity,
                 summary: finding.summary.clone(),
@@ -226,6 +228,26 @@ impl Ledger {
     }
 }
 
+/// What was found before of an instance, and could not be looked at now: it stays part of what is known.
+fn unread_paths(before: Option<&Known>, finding: &Finding, looked: &Looked) -> Vec<String> {
+    let instance = finding.source.clone().zip(finding.address.clone());
+    let unread = instance.and_then(|instance| looked.partly.get(&instance));
+    let (Some(before), Some(unread)) = (before, unread) else {
+        return Vec::new();
+    };
+    before
+        .paths
+        .iter()
+        .filter(|path| unread.contains(&top(path)))
+        .cloned()
+        .collect()
+}
+
+/// The attribute at the head of a path.
+fn top(path: &str) -> String {
+    path.split(['.', '[']).next().unwrap_or(path).to_owned()
+}
+
 /// Why a finding that was not found again is gone; none where it was not looked at.
 fn resolution(identity: &str, known: &Known, looked: &Looked) -> Option<Resolution> {
     if looked.suppressed.contains(identity) {
@@ -256,10 +278,10 @@ fn resolution(identity: &str, known: &Known, looked: &Looked) -> Option<Resoluti
             if !looked.named.contains(&instance) {
                 return Some(Resolution::Forgotten);
             }
-            let partly = looked.partly.get(&instance).is_some_and(|unread| {
-                let top = |path: &str| path.split(['.', '[']).next().unwrap_or(path).to_owned();
-                known.paths.iter().all(|path| !unread.contains(&top(path)))
-            });
+            let partly = looked
+                .partly
+                .get(&instance)
+                .is_some_and(|unread| known.paths.iter().all(|path| !unread.contains(&top(path))));
             if !partly && !looked.compared.contains(&instance) {
                 return None;
             }
@@ -295,6 +317,7 @@ mod tests {
             attributes: Vec::new(),
             next_step: None,
             fingerprint: fingerprint.to_owned(),
+            parts: Vec::new(),
         }
     }
 

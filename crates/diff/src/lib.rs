@@ -15,6 +15,6 @@ pub mod meaning;
 mod policy;
 
 pub use coverage::{Coverage, Entry, Seen};
-pub use finding::{Changed, Class, Explained, Finding, Fingerprints, SENSITIVE, shown};
+pub use finding::{Changed, Class, Explained, Finding, Fingerprints, Part, SENSITIVE, shown};
 pub use ledger::{Known, KnownState, Ledger, Looked, Resolution, Transition, TransitionKind};
 pub use live::{Hole, HoleClass, Listing, Live, Origin, Wanted, WantedKeys};

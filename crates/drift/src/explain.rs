@@ -1,6 +1,6 @@
 //! Why one instance is, or is not, a finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::judge::{is_sensitive, surroundings, words};
 use crate::live::{Known, Named, gather};
 use crate::overlap::without_parts;
 use crate::place::Homes;
-use crate::roll::{Sorted, sort};
+use crate::roll::{Sorted, call, sort};
 use crate::source::{Regions, StateSource};
 
 /// One instance, from both sides.
@@ -85,18 +85,35 @@ pub async fn explain(
         .await
         .map_err(|error| error.to_string())?
         .map_err(|error| format!("{name}: {error}"))?;
+        if found.is_empty() {
+            continue;
+        }
+        let again = source
+            .open()
+            .await
+            .map_err(|error| format!("{name}: {error}"))?;
+        let home = default.clone();
+        let roll = tokio::task::spawn_blocking(move || call(again, &home))
+            .await
+            .map_err(|error| error.to_string())?
+            .map_err(|error| format!("{name}: {error}"))?;
         for instance in found {
             explained.push(Explanation {
                 source: name.clone(),
                 address: instance.address.clone(),
-                standing: stand(&instance, regions, &homes).await,
+                standing: stand(&instance, regions, &homes, &roll.named).await,
             });
         }
     }
     Ok(explained)
 }
 
-async fn stand(instance: &Instance, regions: &dyn Regions, homes: &Homes) -> Standing {
+async fn stand(
+    instance: &Instance,
+    regions: &dyn Regions,
+    homes: &Homes,
+    named: &Named,
+) -> Standing {
     let (kind, key, place, is_sure) = match sort(instance, homes) {
         Sorted::Asked {
             kind,
@@ -106,9 +123,14 @@ async fn stand(instance: &Instance, regions: &dyn Regions, homes: &Homes) -> Sta
         } => (kind, key, place, is_sure),
         Sorted::Not(_, reason) => return Standing::NotAsked(reason),
     };
-    let keys = BTreeSet::from([key.clone()]);
-    let named: Named = BTreeMap::from([(place.clone(), BTreeMap::from([(kind.name, keys)]))]);
-    let side = gather(regions, &named, false).await;
+    // All that the state names in that place: what a resource of its own holds is no difference of its parent.
+    let mut there: Named = BTreeMap::new();
+    if let Some(kinds) = named.get(&place) {
+        there.insert(place.clone(), kinds.clone());
+    }
+    let keys = there.entry(place.clone()).or_default();
+    keys.entry(kind.name).or_default().insert(key.clone());
+    let side = gather(regions, &there, false).await;
     let at = place.to_string();
     let Some(there) = side.places.get(&place) else {
         return Standing::Unknown("its account and region were not asked".to_owned());

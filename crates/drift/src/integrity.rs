@@ -79,6 +79,7 @@ fn finding(source: &str, fault: &IntegrityFault, prints: &Fingerprints) -> Findi
         source: Some(source.to_owned()),
         severity,
         fingerprint: prints.of(Class::Integrity, &object, &[]),
+        parts: Vec::new(),
         summary,
         explained: None,
         attributes: Vec::new(),

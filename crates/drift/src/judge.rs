@@ -8,7 +8,7 @@ use afterhours_core::alert::Severity;
 use afterhours_diff::catalog::Type;
 use afterhours_diff::compare::{Comparison, Difference, Surroundings, compare};
 use afterhours_diff::{
-    Class, Coverage, Explained, Finding, Fingerprints, Hole, HoleClass, Live, Seen, explain,
+    Class, Coverage, Explained, Finding, Fingerprints, Hole, HoleClass, Live, Part, Seen, explain,
     meaning, shown,
 };
 use afterhours_tfstate::{Header, Instance, StateError, Step, read};
@@ -253,7 +253,12 @@ impl Bench<'_> {
         differences: &[Difference],
         explained: Option<Explained>,
     ) {
-        let (severity, summary) = meaning::of(case.kind, differences, &surroundings(case.place));
+        let each = meaning::each(case.kind, differences, &surroundings(case.place));
+        let said = each
+            .iter()
+            .map(|(severity, text)| (*severity, text.as_str()));
+        let (severity, summary) = meaning::together(said);
+        let parts = differences.iter().zip(each);
         let finding = Finding {
             severity: if explained.is_some() {
                 Severity::Info
@@ -263,6 +268,13 @@ impl Bench<'_> {
             summary,
             explained,
             attributes: differences.iter().map(shown).collect(),
+            parts: parts
+                .map(|(difference, (severity, sentence))| Part {
+                    severity,
+                    sentence,
+                    fingerprint: self.prints.part(difference),
+                })
+                .collect(),
             ..self.finding(Class::Changed, case, &live.id, differences)
         };
         self.judged.findings.push(finding);
@@ -332,6 +344,7 @@ impl Bench<'_> {
             attributes: Vec::new(),
             next_step: None,
             fingerprint: self.prints.of(class, &object, differences),
+            parts: Vec::new(),
         }
     }
 

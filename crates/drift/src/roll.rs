@@ -57,7 +57,7 @@ pub(crate) fn sort(instance: &Instance, homes: &Homes) -> Sorted {
     };
     let Some(key) = kind.key(&instance.attributes) else {
         return Sorted::Not(
-            Seen::Unsupported,
+            Seen::Failed,
             "its attributes do not say which object it is".to_owned(),
         );
     };
@@ -70,6 +70,15 @@ pub(crate) fn sort(instance: &Instance, homes: &Homes) -> Sorted {
     }
 }
 
+/// An instance that does not say where it is.
+struct Waiting {
+    provider: Provider,
+    /// What it says of its account and region.
+    own: (Option<String>, Option<String>),
+    kind: &'static Type,
+    key: String,
+}
+
 /// Reads a state once and notes what it names.
 ///
 /// # Errors
@@ -78,12 +87,7 @@ pub(crate) fn call(input: impl Read, default: &Place) -> Result<Roll, StateError
     let mut named: BTreeMap<Place, BTreeMap<&'static str, BTreeSet<String>>> = BTreeMap::new();
     let mut homes = Homes::new(default.clone());
     // Those that do not say where they are wait until all others have been heard.
-    let mut waiting: Vec<(
-        Provider,
-        (Option<String>, Option<String>),
-        &'static Type,
-        String,
-    )> = Vec::new();
+    let mut waiting: Vec<Waiting> = Vec::new();
     let mut put = |kind: &'static Type, key: String, place: Place| {
         named
             .entry(place)
@@ -103,13 +107,24 @@ pub(crate) fn call(input: impl Read, default: &Place) -> Result<Roll, StateError
                 if account.is_some() && (kind.global || region.is_some()) {
                     put(kind, key, place);
                 } else {
-                    waiting.push((instance.provider, (account, region), kind, key));
+                    waiting.push(Waiting {
+                        provider: instance.provider,
+                        own: (account, region),
+                        kind,
+                        key,
+                    });
                 }
             }
         }
         ControlFlow::Continue(())
     })?;
-    for (provider, own, kind, key) in waiting {
+    for Waiting {
+        provider,
+        own,
+        kind,
+        key,
+    } in waiting
+    {
         let (place, _) = homes.settled(&provider, own, kind.global);
         put(kind, key, place);
     }

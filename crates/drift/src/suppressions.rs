@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use afterhours_core::alert::Severity;
-use afterhours_diff::{Changed, Class, Finding, Fingerprints, SENSITIVE};
+use afterhours_diff::{Changed, Class, Finding, Fingerprints, SENSITIVE, meaning};
 use afterhours_suppress::{
     AttributeView, Class as Kind, FindingView, Judgement, Problem, Rules, ScopeView, Stale,
     Staleness, Tally,
@@ -119,6 +119,7 @@ impl File {
             source: Some(self.address.clone()),
             severity,
             fingerprint: Fingerprints::unkeyed().of(Class::Integrity, &object, &[]),
+            parts: Vec::new(),
             id: Some(name),
             summary: stale.text.clone(),
             explained: None,
@@ -184,11 +185,35 @@ fn without(mut finding: Finding, judgement: &Judgement) -> Finding {
     if hidden.is_empty() {
         return finding;
     }
-    let mut index = 0;
-    finding.attributes.retain(|_| {
-        index += 1;
-        !hidden.contains(&(index - 1))
-    });
-    finding.summary = format!("{} ({} suppressed)", finding.summary, hidden.len());
+    let is_left = |index: usize| !hidden.contains(&index);
+    finding.attributes = left(finding.attributes, is_left);
+    finding.parts = left(finding.parts, is_left);
+    let said = finding.parts.iter();
+    let said = said.map(|part| (part.severity, part.sentence.as_str()));
+    let (severity, summary) = meaning::together(said);
+    if finding.explained.is_none() {
+        finding.severity = severity;
+    }
+    finding.summary = format!("{summary} ({} suppressed)", hidden.len());
+    // A suppressed value that comes and goes is no change of what is left.
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let object = [
+        text(&finding.source),
+        text(&finding.address),
+        text(&finding.id),
+        text(&finding.account),
+        text(&finding.region),
+    ];
+    let object: Vec<&str> = object.iter().map(String::as_str).collect();
+    let parts = finding.parts.iter().map(|part| part.fingerprint.as_str());
+    finding.fingerprint = Fingerprints::joined(finding.class, &object, parts);
     finding
+}
+
+fn left<T>(items: Vec<T>, is_left: impl Fn(usize) -> bool) -> Vec<T> {
+    items
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, item)| is_left(index).then_some(item))
+        .collect()
 }

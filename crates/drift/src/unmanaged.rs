@@ -75,6 +75,7 @@ fn finding(place: &Place, live: &Live, prints: &Fingerprints) -> Finding {
             live.id.replace('\\', "\\\\").replace('"', "\\\"")
         )),
         fingerprint: prints.of(Class::Unmanaged, &object, &[]),
+        parts: Vec::new(),
     }
 }
 
@@ -118,6 +119,7 @@ pub(crate) fn conflicts(claims: &[(String, Named)], prints: &Fingerprints) -> Ve
                 attributes: Vec::new(),
                 next_step: None,
                 fingerprint: prints.of(Class::Conflict, &object, &[]),
+                parts: Vec::new(),
             }
         })
         .collect()

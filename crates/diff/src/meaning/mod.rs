@@ -16,22 +16,27 @@ const NO_POLICY: &str = r#"{"Statement":[]}"#;
 /// How long a value may be in a sentence, in characters.
 const VALUE: usize = 60;
 
-/// Severity and sentence of some differences of one object.
-pub fn of(
+/// Severity and sentence of each of some differences of one object, in their order.
+pub fn each(
     kind: &Type,
     differences: &[Difference],
     surroundings: &Surroundings,
-) -> (Severity, String) {
-    let mut worst = Severity::Info;
-    let mut sentences: Vec<(Severity, String)> = Vec::new();
-    for difference in differences {
-        let said = one(kind, difference, surroundings);
-        worst = worst.max(said.0);
-        sentences.push(said);
-    }
-    // The worst comes first; the rest keeps the catalog's order.
-    sentences.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
-    let text: Vec<String> = sentences.into_iter().map(|(_, text)| text).collect();
+) -> Vec<(Severity, String)> {
+    differences
+        .iter()
+        .map(|difference| one(kind, difference, surroundings))
+        .collect()
+}
+
+/// All of them together: the worst severity, and the worst sentence first.
+pub fn together<'s>(each: impl Iterator<Item = (Severity, &'s str)>) -> (Severity, String) {
+    let mut said: Vec<(Severity, &str)> = each.collect();
+    // The sort is stable: the rest keeps the catalog's order.
+    said.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    let worst = said
+        .first()
+        .map_or(Severity::Info, |(severity, _)| *severity);
+    let text: Vec<&str> = said.into_iter().map(|(_, text)| text).collect();
     (worst, text.join("; "))
 }
 
@@ -161,7 +166,7 @@ mod tests {
             partition: "aws".to_owned(),
         };
         let kind = catalog::find(kind)?;
-        Some(of(kind, &[difference], &surroundings).0)
+        Some(one(kind, &difference, &surroundings).0)
     }
 
     #[test]

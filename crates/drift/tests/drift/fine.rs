@@ -56,6 +56,8 @@ async fn a_rule_hides_its_attribute_alone_and_never_a_delete() {
         ]
     );
     assert_eq!(scan.report.suppressed, 0, "not the whole finding");
+    let changed = &scan.report.findings[1];
+    assert_eq!(changed.summary, "tags.cost: 1 → 2 (1 suppressed)");
 }
 
 #[tokio::test]
