@@ -45,15 +45,21 @@ fn identify(group: &SecurityGroup) -> PortResult<Option<Object<'_>>> {
     let id = id(actions::GROUPS, "GroupId", group.group_id())?;
     // "You can't create a security group with the name default" (`CreateSecurityGroup`).
     let is_default = group.group_name() == Some("default");
-    Ok(Some(
-        Object::tagged(id, "security-group", group.owner_id(), group.tags()).or_default(
-            is_default,
-            || {
-                let vpc = group.vpc_id().unwrap_or_default();
-                format!("the default security group of {vpc}")
-            },
-        ),
-    ))
+    let object = Object::tagged(id, "security-group", group.owner_id(), group.tags());
+    let object = object.or_default(is_default, || {
+        let vpc = group.vpc_id().unwrap_or_default();
+        format!("the default security group of {vpc}")
+    });
+    Ok(Some(object.or_default(is_of_load_balancers(group), || {
+        "what a classic load balancer without a security group gets".to_owned()
+    })))
+}
+
+/// Elastic Load Balancing makes one, with these words, for a classic load balancer that names none.
+fn is_of_load_balancers(group: &SecurityGroup) -> bool {
+    let named = |text: Option<&str>, start: &str| text.is_some_and(|text| text.starts_with(start));
+    named(group.group_name(), "default_elb_")
+        && named(group.description(), "ELB created security group")
 }
 
 fn describe(group: &SecurityGroup, id: &str, standalone: &Standalone) -> Map<String, Value> {
