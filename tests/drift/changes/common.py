@@ -10,7 +10,7 @@ A part is a Python file beside this one. Each of its functions under `@change(..
 The part's list `CHANGES` holds them in their order.
 
     python common.py list [PART]                         every change, as JSON
-    python common.py make PART NAME ENDPOINT STATE_FILE  makes one
+    python common.py make ENDPOINT STATE_FILE PART NAME [PART NAME]...  makes them, one after the other
 """
 
 import importlib
@@ -22,11 +22,12 @@ REGION = "eu-central-1"
 KINDS = ("change", "delete", "noop")
 
 
-def change(name, resource, kind, expect, why_blind=None):
+def change(name, resource, kind, expect, why_blind=None, besides=None):
     """Notes one change in the list `CHANGES` of the file it stands in.
 
     `resource` is the address of the instance that differs afterwards, `kind` one of `KINDS`, `expect` the paths of
     the attributes that differ (none for `delete` and `noop`), `why_blind` why `terraform plan` cannot see it here.
+    `besides` says of other addresses why `terraform plan` sees them otherwise than the tool.
     """
     if kind not in KINDS:
         raise ValueError(f"change {name!r}: kind is {kind!r}, which is none of {', '.join(KINDS)}")
@@ -44,6 +45,7 @@ def change(name, resource, kind, expect, why_blind=None):
                 "kind": kind,
                 "expect": list(expect),
                 "why_blind": why_blind,
+                "besides": dict(besides or {}),
                 "do": do,
             }
         )
@@ -97,7 +99,7 @@ def load(part):
 
 
 def main(arguments):
-    """Lists changes, or makes one."""
+    """Lists changes, or makes some."""
     match arguments:
         case ["list", *names]:
             listed = [
@@ -106,12 +108,13 @@ def main(arguments):
                 for entry in load(part)
             ]
             json.dump(listed, sys.stdout, indent=1)
-        case ["make", part, name, endpoint, file]:
-            for entry in load(part):
-                if entry["name"] == name:
-                    entry["do"](clients(endpoint), instances(file))
-                    return
-            sys.exit(f"{part} has no change {name!r}")
+        case ["make", endpoint, file, *names] if names and len(names) % 2 == 0:
+            aws, state = clients(endpoint), instances(file)
+            for part, name in zip(names[::2], names[1::2]):
+                found = [entry for entry in load(part) if entry["name"] == name]
+                if not found:
+                    sys.exit(f"{part} has no change {name!r}")
+                found[0]["do"](aws, state)
         case _:
             sys.exit(__doc__)
 

@@ -64,12 +64,14 @@ pub fn all(world: &World) -> Result<Vec<Change>> {
     Ok(serde_json::from_str(&common(world, &["list"])?)?)
 }
 
-impl Change {
-    /// Makes it at this endpoint, through boto3.
-    pub fn make(&self, world: &World, endpoint: &str) -> Result<()> {
-        let state = world.refreshed().display().to_string();
-        let arguments = ["make", &self.part, &self.name, endpoint, &state];
-        common(world, &arguments).with_context(|| format!("{} could not be made", self.name))?;
-        Ok(())
+/// Makes changes at this endpoint, one after the other, through boto3.
+pub fn make(world: &World, endpoint: &str, changes: &[&Change]) -> Result<()> {
+    let state = world.refreshed().display().to_string();
+    let mut arguments = vec!["make", endpoint, &state];
+    for change in changes {
+        arguments.extend([change.part.as_str(), change.name.as_str()]);
     }
+    common(world, &arguments)
+        .with_context(|| format!("{:?} could not be made", &arguments[3..]))?;
+    Ok(())
 }

@@ -80,6 +80,9 @@ impl Drift {
         for entry in resource_drift.as_array().into_iter().flatten() {
             let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
             let at = |pointer: &str| entry.pointer(pointer).cloned().unwrap_or_default();
+            if catalog::find(text("type")).is_none() {
+                continue;
+            }
             let (before, after) = (at("/change/before"), at("/change/after"));
             let fate = if after.is_null() {
                 Fate::Deleted

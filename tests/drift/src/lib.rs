@@ -6,6 +6,7 @@
 pub mod changes;
 pub mod drift;
 pub mod parallel;
+pub mod parts;
 pub mod tool;
 pub mod world;
 

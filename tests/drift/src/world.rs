@@ -93,14 +93,26 @@ impl World {
         &self.refreshed
     }
 
-    /// `resource_drift` of the provider's refresh-only plan of the refreshed state, at this endpoint.
-    pub fn resource_drift(&self, name: &str, endpoint: &str) -> Result<Value> {
-        self.terraform.resource_drift(name, endpoint)
+    /// `resource_drift` of the provider's refresh-only plan of the refreshed state, at this endpoint: of all there is, or
+    /// of these addresses and what they depend on.
+    pub fn resource_drift(&self, name: &str, endpoint: &str, targets: &[String]) -> Result<Value> {
+        self.terraform.resource_drift(name, endpoint, targets)
     }
 }
 
-/// Each managed instance of a state file with its type, by address.
-pub fn instances(state: &Path) -> Result<Vec<(String, String)>> {
+/// A managed instance of a state.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// As Terraform prints it.
+    pub address: String,
+    /// Its type.
+    pub kind: String,
+    /// Its attributes.
+    pub attributes: Value,
+}
+
+/// Each managed instance of a state file.
+pub fn instances(state: &Path) -> Result<Vec<Instance>> {
     let state: Value = serde_json::from_str(&fs::read_to_string(state)?)?;
     let list = |value: &Value, name: &str| -> Vec<Value> {
         let found = value.get(name).and_then(Value::as_array);
@@ -125,8 +137,40 @@ pub fn instances(state: &Path) -> Result<Vec<(String, String)>> {
                 .get("index_key")
                 .map(|key| format!("[{key}]"))
                 .unwrap_or_default();
-            found.push((format!("{module}{kind}.{name}{index}"), kind.clone()));
+            found.push(Instance {
+                address: format!("{module}{kind}.{name}{index}"),
+                kind: kind.clone(),
+                attributes: instance.get("attributes").cloned().unwrap_or_default(),
+            });
         }
     }
     Ok(found)
+}
+
+/// The addresses of an instance and of all that name it or that it names, by id or ARN.
+pub fn related(instances: &[Instance], address: &str) -> Vec<String> {
+    let names = |instance: &Instance| -> Vec<String> {
+        let found = ["id", "arn"]
+            .into_iter()
+            .filter_map(|name| instance.attributes.get(name));
+        let found = found
+            .filter_map(Value::as_str)
+            .filter(|text| text.len() > 3);
+        found.map(|text| format!("\"{text}\"")).collect()
+    };
+    let Some(one) = instances
+        .iter()
+        .find(|instance| instance.address == address)
+    else {
+        return vec![address.to_owned()];
+    };
+    let (own, text) = (names(one), one.attributes.to_string());
+    let is_related = |other: &&Instance| {
+        let theirs = other.attributes.to_string();
+        other.address == address
+            || own.iter().any(|name| theirs.contains(name))
+            || names(other).iter().any(|name| text.contains(name))
+    };
+    let found = instances.iter().filter(is_related);
+    found.map(|instance| instance.address.clone()).collect()
 }

@@ -157,12 +157,20 @@ impl Terraform {
 
     /// What the provider sees at another endpoint that differs from the state: `resource_drift` of a refresh-only plan.
     ///
-    /// Several may run at once; `name` tells their files apart.
-    pub fn resource_drift(&self, name: &str, endpoint_url: &str) -> Result<Value> {
+    /// Only of these addresses and what they depend on, where some are given. Several may run at once; `name` tells
+    /// their files apart.
+    pub fn resource_drift(
+        &self,
+        name: &str,
+        endpoint_url: &str,
+        targets: &[String],
+    ) -> Result<Value> {
         let plan = self.folder.join(format!("{name}.plan"));
         let out = format!("-out={}", plan.display());
         let endpoint = format!("-var=endpoint={endpoint_url}");
-        self.run(&[
+        let targets = targets.iter().map(|target| format!("-target={target}"));
+        let targets: Vec<String> = targets.collect();
+        let mut arguments = vec![
             "plan",
             "-refresh-only",
             "-input=false",
@@ -170,7 +178,9 @@ impl Terraform {
             "-lock=false",
             &endpoint,
             &out,
-        ])?;
+        ];
+        arguments.extend(targets.iter().map(String::as_str));
+        self.run(&arguments)?;
         let shown = self.run(&["show", "-json", "-no-color", &plan.display().to_string()])?;
         fs::remove_file(&plan)?;
         let mut shown: Value = serde_json::from_str(&shown)?;

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::time::Instant;
 
+use afterhours_diff::catalog;
 use afterhours_drift_tests::drift::{Fate, top};
 use afterhours_drift_tests::parallel::each;
-use afterhours_drift_tests::tool::scan;
-use afterhours_drift_tests::world::instances;
+use afterhours_drift_tests::tool::{Scan, scan};
+use afterhours_drift_tests::world::{Instance, instances, related};
 use afterhours_drift_tests::{Change, Drift, Kind, World, changes};
 
-use super::world;
+use super::{say, world};
 
 /// What one change came to.
 struct Outcome {
@@ -20,35 +22,48 @@ struct Outcome {
     faults: Vec<String>,
 }
 
-/// Makes a change in a copy of the account, and looks at the copy with the tool and with the provider.
-fn outcome(world: &World, change: &Change) -> anyhow::Result<Outcome> {
+/// Makes changes in a copy of the account, and looks at the copy with the tool and with the provider.
+///
+/// The provider is asked for what the changes can touch: their resources, what names them and what they name, and what
+/// the tool found besides. A plan of all takes longer than all the rest.
+fn look(world: &World, managed: &[Instance], changes: &[&Change]) -> anyhow::Result<Vec<Outcome>> {
     let copy = world.fork()?;
     let url = copy.proxy.url();
-    change.make(world, &url)?;
+    changes::make(world, &url, changes)?;
     let scan = scan(&url, "scan", world.refreshed())?;
-    let name = format!("{}-{}", change.part, change.name);
-    let resource_drift = world.resource_drift(&name, &url)?;
-    let (ours, provider) = (Drift::of_scan(&scan), Drift::of_provider(&resource_drift));
-    let mut faults = faults(change, &ours, &provider);
-    let open = scan.findings(&["changed", "deleted", "unmanaged", "integrity", "conflict"]);
-    let code = if open.is_empty() { 0 } else { 2 };
-    if scan.ran.code != code {
-        faults.push(format!(
-            "exit {} instead of {code}: {}",
-            scan.ran.code,
-            scan.holes()
-        ));
+    let ours = Drift::of_scan(&scan);
+    let mut targets: BTreeSet<String> = ours.0.keys().cloned().collect();
+    for change in changes {
+        targets.extend(related(managed, &change.resource));
     }
-    let unseen = scan.count("partly_compared") + scan.count("failed") + scan.count("denied");
-    if unseen > 0 {
-        faults.push(format!("not all was seen: {}", scan.holes()));
-    }
-    Ok(Outcome {
-        change: change.clone(),
-        ours,
-        provider,
-        faults,
-    })
+    let targets: Vec<String> = targets.into_iter().collect();
+    let name = changes
+        .first()
+        .map_or("none", |change| change.name.as_str());
+    let resource_drift = world.resource_drift(&format!("plan-{name}"), &url, &targets)?;
+    let provider = Drift::of_provider(&resource_drift);
+    let outcomes = changes.iter().map(|change| Outcome {
+        faults: faults(change, changes, &ours, &provider)
+            .into_iter()
+            .chain(unseen(&scan))
+            .collect(),
+        change: (*change).clone(),
+        ours: ours.clone(),
+        provider: provider.clone(),
+    });
+    Ok(outcomes.collect())
+}
+
+/// What a scan of an undisturbed account has to have seen: all of it.
+fn unseen(scan: &Scan) -> Option<String> {
+    let open = scan.report["findings"]
+        .as_array()
+        .is_some_and(|all| !all.is_empty());
+    let code = if open { 2 } else { 0 };
+    let holes = ["partly_compared", "denied", "throttled", "failed", "void"];
+    let unseen: u64 = holes.iter().map(|class| scan.count(class)).sum();
+    (scan.ran.code != code || unseen > 0)
+        .then(|| format!("exit {} instead of {code}: {}", scan.ran.code, scan.holes()))
 }
 
 /// What the file of the change says that becomes of its resource.
@@ -56,13 +71,15 @@ fn expected(change: &Change) -> Option<Fate> {
     match change.kind {
         Kind::Noop => None,
         Kind::Delete => Some(Fate::Deleted),
-        Kind::Change => Some(Fate::Changed(
-            change.expect.iter().map(|path| top(path)).collect(),
-        )),
+        Kind::Change => {
+            let names = change.expect.iter().map(|path| top(path));
+            Some(Fate::Changed(names.collect()))
+        }
     }
 }
 
-fn faults(change: &Change, ours: &Drift, provider: &Drift) -> Vec<String> {
+/// What is wrong with the findings of one change, which was made together with `all`.
+fn faults(change: &Change, all: &[&Change], ours: &Drift, provider: &Drift) -> Vec<String> {
     let words =
         |fate: Option<&Fate>| fate.map_or_else(|| "nothing".to_owned(), ToString::to_string);
     let mut faults = Vec::new();
@@ -79,17 +96,15 @@ fn faults(change: &Change, ours: &Drift, provider: &Drift) -> Vec<String> {
     let addresses: BTreeSet<&String> = ours.0.keys().chain(provider.0.keys()).collect();
     for address in addresses {
         let (own, theirs) = (ours.0.get(address), provider.0.get(address));
-        let reason = if *address == change.resource {
+        let is_own = *address == change.resource;
+        if !is_own && all.iter().any(|other| other.resource == *address) {
+            continue;
+        }
+        let reason = if is_own {
             change.why_blind.as_ref()
         } else {
-            change.besides.get(address)
+            all.iter().find_map(|other| other.besides.get(address))
         };
-        if own == theirs && reason.is_some() && *address != change.resource {
-            faults.push(format!(
-                "{address}: `besides` names it, and both say {}",
-                words(own)
-            ));
-        }
         if own != theirs && reason.is_none() {
             let (own, theirs) = (words(own), words(theirs));
             faults.push(format!(
@@ -97,25 +112,73 @@ fn faults(change: &Change, ours: &Drift, provider: &Drift) -> Vec<String> {
             ));
         }
     }
+    // A reason that explains nothing hides the next fault.
+    for (address, reason) in &change.besides {
+        if ours.0.get(address) == provider.0.get(address) {
+            faults.push(format!(
+                "{address}: both say the same, in spite of: {reason}"
+            ));
+        }
+    }
+    if change.why_blind.is_some() && own == provider.0.get(&change.resource) {
+        faults.push(format!(
+            "both say {}, and `why_blind` says why not",
+            words(own)
+        ));
+    }
     faults
 }
 
-/// Two plans and two scans at a time on two cores.
+/// Changes that are made together: each of those that mean something alone, and the others in rounds in which none
+/// touches the resource of another, since all together have to give nothing.
+fn rounds(all: &[Change]) -> Vec<Vec<&Change>> {
+    let mut rounds: Vec<Vec<&Change>> = Vec::new();
+    for change in all.iter().filter(|change| change.kind == Kind::Noop) {
+        let free = rounds
+            .iter_mut()
+            .find(|round| round.iter().all(|other| other.resource != change.resource));
+        match free {
+            Some(round) => round.push(change),
+            None => rounds.push(vec![change]),
+        }
+    }
+    rounds.extend(
+        all.iter()
+            .filter(|change| change.kind != Kind::Noop)
+            .map(|change| vec![change]),
+    );
+    rounds
+}
+
+/// One waits for Python or Terraform while others compute.
 const AT_ONCE: usize = 3;
 
 #[test]
 fn every_change_is_found_and_nothing_else() {
     let Some(world) = world() else { return };
-    let changes = changes::all(world).unwrap();
-    let outcomes = each(AT_ONCE, &changes, |change| {
-        outcome(world, change).unwrap_or_else(|error| Outcome {
-            change: change.clone(),
-            ours: Drift::default(),
-            provider: Drift::default(),
-            faults: vec![format!("{error:#}")],
-        })
+    let begun = Instant::now();
+    let managed = instances(world.refreshed()).unwrap();
+    let all = changes::all(world).unwrap();
+    let rounds = rounds(&all);
+    let outcomes = each(AT_ONCE, &rounds, |round| {
+        let outcomes = look(world, &managed, round).unwrap_or_else(|error| {
+            let failed = |change: &&Change| Outcome {
+                change: (*change).clone(),
+                ours: Drift::default(),
+                provider: Drift::default(),
+                faults: vec![format!("{error:#}")],
+            };
+            round.iter().map(failed).collect()
+        });
+        say(table(&outcomes).trim_end());
+        outcomes
     });
-    println!("{}", table(&outcomes));
+    let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
+    say(&format!(
+        "{} changes in {} s",
+        all.len(),
+        begun.elapsed().as_secs()
+    ));
     let mut wrong = String::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.faults.is_empty()) {
         writeln!(wrong, "{} {}", outcome.change.part, outcome.change.name).unwrap();
@@ -132,23 +195,28 @@ fn there_are_enough_changes_of_every_type() {
     let changes = changes::all(world).unwrap();
     let of = |kind: Kind| changes.iter().filter(|change| change.kind == kind).count();
     let (others, deleted, noops) = (of(Kind::Change), of(Kind::Delete), of(Kind::Noop));
-    println!("{others} changes, {deleted} deletions, {noops} that mean nothing");
+    say(&format!(
+        "{others} changes, {deleted} deletions, {noops} that mean nothing"
+    ));
     assert!(others + deleted >= 60, "{others} + {deleted}");
     assert!(deleted >= 10, "{deleted}");
     assert!(noops >= 20, "{noops}");
-    let managed: BTreeMap<String, String> =
-        instances(world.refreshed()).unwrap().into_iter().collect();
-    let real = changes.iter().filter(|change| change.kind != Kind::Noop);
-    let touched: BTreeSet<&String> = real
+    let managed = instances(world.refreshed()).unwrap();
+    let kinds: BTreeMap<&str, &str> = managed
+        .iter()
+        .map(|instance| (instance.address.as_str(), instance.kind.as_str()))
+        .collect();
+    let touched: BTreeSet<&str> = changes
+        .iter()
+        .filter(|change| change.kind != Kind::Noop)
         .map(|change| {
-            managed
-                .get(&change.resource)
-                .unwrap_or_else(|| panic!("{change:?}"))
+            let kind = kinds.get(change.resource.as_str());
+            *kind.unwrap_or_else(|| panic!("{} is not in the state", change.resource))
         })
         .collect();
-    let untouched: BTreeSet<&String> = managed
+    let untouched: BTreeSet<&&str> = kinds
         .values()
-        .filter(|kind| !touched.contains(kind))
+        .filter(|kind| catalog::find(kind).is_some() && !touched.contains(**kind))
         .collect();
     assert!(untouched.is_empty(), "no change of {untouched:?}");
 }
@@ -158,20 +226,29 @@ fn table(outcomes: &[Outcome]) -> String {
     let mut text = String::new();
     for outcome in outcomes {
         let Change {
-            part, name, kind, ..
+            part,
+            name,
+            kind,
+            resource,
+            why_blind,
+            ..
         } = &outcome.change;
-        let mark = match (&outcome.change.why_blind, outcome.faults.is_empty()) {
+        let mark = match (why_blind, outcome.faults.is_empty()) {
             (_, false) => "WRONG",
             (None, true) => "same",
             (Some(_), true) => "ours",
         };
         let kind = format!("{kind:?}").to_lowercase();
-        writeln!(
-            text,
-            "{mark:5} {kind:6} {part} {name} | {} | {}",
-            outcome.ours, outcome.provider
-        )
-        .unwrap();
+        let of = |drift: &Drift| match outcome.change.kind {
+            // The other changes of the round stand in their own lines.
+            Kind::Noop => drift
+                .0
+                .get(resource)
+                .map_or_else(|| "-".to_owned(), ToString::to_string),
+            _ => drift.to_string(),
+        };
+        let (ours, theirs) = (of(&outcome.ours), of(&outcome.provider));
+        writeln!(text, "{mark:5} {kind:6} {part} {name} | {ours} | {theirs}").unwrap();
     }
     text
 }

@@ -9,7 +9,9 @@
 )]
 
 mod changes;
+mod disturbed;
 mod quiet;
+mod secrets;
 
 use std::io::Write as _;
 use std::sync::OnceLock;
@@ -24,11 +26,16 @@ static WORLD: OnceLock<Result<World, String>> = OnceLock::new();
 /// The account that all tests start from; each works on copies of it. None where there is to be no Terraform.
 fn world() -> Option<&'static World> {
     if std::env::var_os(WITHOUT_TERRAFORM).is_some_and(|value| value == "1") {
-        // Not `println!`: the test harness keeps that to itself where a test passes.
-        let text = "left out: the drift watcher against the real provider";
-        writeln!(std::io::stderr(), "{text} ({WITHOUT_TERRAFORM}=1)").unwrap();
+        say(&format!(
+            "left out: the drift watcher against the real provider ({WITHOUT_TERRAFORM}=1)"
+        ));
         return None;
     }
     let built = WORLD.get_or_init(|| World::build("drift").map_err(|error| format!("{error:#}")));
     Some(built.as_ref().unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// Says something about the run. Not `println!`: the test harness keeps that to itself where a test passes.
+fn say(text: &str) {
+    writeln!(std::io::stderr(), "{text}").unwrap();
 }

@@ -87,6 +87,15 @@ pub(crate) fn with_form(like: &Incoming, fields: &serde_json::Map<String, Value>
     request
 }
 
+/// The response with half of its list; see [`super::halve`].
+pub(crate) async fn halved(response: Answer) -> Result<Answer, HangUp> {
+    let (mut head, body) = response.into_parts();
+    let body = body.collect().await.map_err(|_| HangUp)?.to_bytes();
+    head.headers.remove(CONTENT_LENGTH);
+    let body = super::halve::halve(&String::from_utf8_lossy(&body));
+    Ok(Response::from_parts(head, Full::new(Bytes::from(body))))
+}
+
 /// Status and body of a response.
 pub(crate) async fn text(response: Answer) -> Result<(u16, String), HangUp> {
     let status = response.status().as_u16();
@@ -103,10 +112,10 @@ pub(crate) async fn text(response: Answer) -> Result<(u16, String), HangUp> {
 pub(crate) fn limit_page(call: &mut Call, request: &mut Incoming, size: usize) {
     match call.protocol {
         Protocol::AwsQuery | Protocol::Ec2Query => {
-            let name = if call.protocol == Protocol::AwsQuery {
-                "MaxRecords"
-            } else {
-                "MaxResults"
+            let name = match (call.protocol, call.service.as_str()) {
+                (_, "iam") => "MaxItems",
+                (Protocol::AwsQuery, _) => "MaxRecords",
+                _ => "MaxResults",
             };
             if let Some(fields) = call.input.as_object_mut() {
                 fields.insert(name.to_owned(), Value::from(size.to_string()));
@@ -115,13 +124,17 @@ pub(crate) fn limit_page(call: &mut Call, request: &mut Incoming, size: usize) {
         }
         Protocol::RestXml => {
             let uri = request.uri();
-            let kept = uri
-                .query()
-                .unwrap_or_default()
-                .split('&')
-                .filter(|pair| !pair.starts_with("max-keys="));
+            let kept =
+                uri.query().unwrap_or_default().split('&').filter(|pair| {
+                    !pair.starts_with("max-keys=") && !pair.starts_with("max-buckets=")
+                });
             let query = kept.collect::<Vec<_>>().join("&");
-            if let Ok(limited) = format!("{}?{query}&max-keys={size}", uri.path()).parse() {
+            let name = if call.operation == "ListBuckets" {
+                "max-buckets"
+            } else {
+                "max-keys"
+            };
+            if let Ok(limited) = format!("{}?{query}&{name}={size}", uri.path()).parse() {
                 *request.uri_mut() = limited;
             }
         }

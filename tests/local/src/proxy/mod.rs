@@ -5,6 +5,7 @@
 mod call;
 mod emulate;
 mod forward;
+mod halve;
 mod reply;
 mod rule;
 
@@ -255,6 +256,7 @@ impl Shared {
         let mut after = Vec::new();
         let mut scripted = None;
         let mut page = None;
+        let mut halved = false;
         for action in actions {
             let reply = match action {
                 Action::Denied => Reply::Error(AwsError::denied(call)),
@@ -269,6 +271,10 @@ impl Shared {
                 }
                 Action::Page(size) => {
                     page = Some(size);
+                    continue;
+                }
+                Action::Halve => {
+                    halved = true;
                     continue;
                 }
                 Action::Before(callback) => {
@@ -293,7 +299,12 @@ impl Shared {
                 if let Some(size) = page {
                     forward::limit_page(&mut call, &mut request, size);
                 }
-                self.emulate(&call, request).await?
+                let response = self.emulate(&call, request).await?;
+                if halved && response.status().is_success() {
+                    forward::halved(response).await?
+                } else {
+                    response
+                }
             }
         };
         for action in after {

@@ -47,6 +47,7 @@ pub(crate) enum Action {
     Error(AwsError),
     Delay(Duration),
     Page(usize),
+    Halve,
     Answer(Scripted),
     Before(Callback),
     After(Callback),
@@ -180,6 +181,12 @@ impl Rule {
     #[must_use]
     pub fn page_size(self, size: usize) -> Self {
         self.act(Action::Page(size))
+    }
+
+    /// Leaves out the second half of the list that AWS answers with, and the token for the rest: an answer that lies.
+    #[must_use]
+    pub fn halve(self) -> Self {
+        self.act(Action::Halve)
     }
 
     /// Answers with this output (JSON or CBOR) instead of AWS.
