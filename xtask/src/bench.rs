@@ -5,6 +5,7 @@ mod large;
 mod usage;
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use afterhours_local::Options;
 use anyhow::{Context as _, bail};
@@ -29,15 +30,19 @@ const MEMORY: u64 = 128 * 1024;
 /// Bytes of the large state.
 const LARGE: u64 = 200_000_000;
 
-pub(crate) fn run(resources: u32, write: bool) -> anyhow::Result<()> {
+pub(crate) fn run(resources: u32, program: Option<PathBuf>, write: bool) -> anyhow::Result<()> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         bail!("the provider exists for Linux x86-64 only, and memory is read from /proc");
     }
     if resources < 100 {
         bail!("--resources is {resources}; accepted: 100 and more");
     }
-    run::build_programs()?;
-    let program = afterhours_e2e::programs::program("afterhours")?;
+    let program = if let Some(program) = program {
+        std::path::absolute(program)?
+    } else {
+        run::build_programs()?;
+        afterhours_e2e::programs::program("afterhours")?
+    };
     say("scanning a state of 200 MB")?;
     let large = large::scan(Options::in_target("bench-large")?, &program, LARGE)?;
     say(&format!("making {resources} resources with Terraform"))?;

@@ -52,6 +52,9 @@ enum Bench {
         /// How many resources Terraform makes.
         #[arg(long, default_value_t = 10_000)]
         resources: u32,
+        /// A tool that was built already.
+        #[arg(long)]
+        program: Option<std::path::PathBuf>,
         /// Writes the figures to BENCHMARKS.md too.
         #[arg(long)]
         write: bool,
@@ -61,8 +64,13 @@ enum Bench {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Bench {
-            what: Bench::Drift { resources, write },
-        } => bench::run(resources, write),
+            what:
+                Bench::Drift {
+                    resources,
+                    program,
+                    write,
+                },
+        } => bench::run(resources, program, write),
         Task::Demo { seed } => {
             run::build_programs()?;
             afterhours_e2e::demo::run(seed)
