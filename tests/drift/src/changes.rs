@@ -71,7 +71,6 @@ pub fn make(world: &World, endpoint: &str, changes: &[&Change]) -> Result<()> {
     for change in changes {
         arguments.extend([change.part.as_str(), change.name.as_str()]);
     }
-    common(world, &arguments)
-        .with_context(|| format!("{:?} could not be made", &arguments[3..]))?;
+    common(world, &arguments).with_context(|| format!("cannot {}", arguments.join(" ")))?;
     Ok(())
 }

@@ -93,6 +93,16 @@ fn faults(change: &Change, all: &[&Change], ours: &Drift, provider: &Drift) -> V
             words(own)
         ));
     }
+    if change.kind == Kind::Noop {
+        // The provider compares texts, and a policy in other words is another text: what means nothing is what the file
+        // of the change says. Every finding is one too many, at whatever address.
+        let others = ours
+            .0
+            .iter()
+            .filter(|(address, _)| **address != change.resource);
+        faults.extend(others.map(|(address, fate)| format!("{address}: the tool says {fate}")));
+        return faults;
+    }
     let addresses: BTreeSet<&String> = ours.0.keys().chain(provider.0.keys()).collect();
     for address in addresses {
         let (own, theirs) = (ours.0.get(address), provider.0.get(address));

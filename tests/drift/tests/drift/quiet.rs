@@ -67,7 +67,28 @@ fn no_false_finding_on_a_state_as_it_was_applied() {
     let Some(world) = world() else { return };
     let copy = world.fork().unwrap();
     let scan = scan(&copy.proxy.url(), "applied", world.applied()).unwrap();
-    assert_clean(&scan, world.applied());
+    let findings = scan.report["findings"].as_array().unwrap();
+    for finding in findings {
+        // moto forgets the security groups that an instance is launched with; the provider says the same at its next
+        // refresh.
+        let paths: Vec<&Value> = finding["attributes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|attribute| &attribute["path"])
+            .collect();
+        assert_eq!(finding["type"], "aws_instance", "{finding}");
+        assert_eq!(paths, ["vpc_security_group_ids"], "{finding}");
+    }
+    let managed = instances(world.applied()).unwrap();
+    let known = |kind: &str| catalog::find(kind).is_some();
+    let read = managed.iter().filter(|instance| known(&instance.kind));
+    assert_eq!(
+        scan.count("compared"),
+        read.count() as u64,
+        "{}",
+        scan.holes()
+    );
 }
 
 #[test]
