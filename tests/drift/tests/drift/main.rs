@@ -8,9 +8,12 @@
     reason = "helpers of tests fail the test, and say what was compared"
 )]
 
+#[cfg(feature = "proof")]
 mod changes;
+#[cfg(feature = "proof")]
 mod disturbed;
 mod quiet;
+#[cfg(feature = "proof")]
 mod secrets;
 
 use std::io::Write as _;

@@ -62,6 +62,7 @@ fn no_false_finding_on_a_refreshed_state() {
     assert_clean(&scan, world.refreshed());
 }
 
+#[cfg(feature = "proof")]
 #[test]
 fn no_false_finding_on_a_state_as_it_was_applied() {
     let Some(world) = world() else { return };
