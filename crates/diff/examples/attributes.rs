@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use afterhours_diff::catalog;
 
 const ARGUMENTS: &str = include_str!("../arguments/aws-6.69.1.json");
-const HEAD: &str = include_str!("../arguments/head.md");
+const HEAD: &str = include_str!("../arguments/head.txt");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();

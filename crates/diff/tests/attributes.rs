@@ -8,7 +8,7 @@ use afterhours_diff::catalog::coverage::{Standing, counts, markdown, standing};
 use afterhours_diff::catalog::{self, Attr, Rule};
 
 const ARGUMENTS: &str = include_str!("../arguments/aws-6.69.1.json");
-const HEAD: &str = include_str!("../arguments/head.md");
+const HEAD: &str = include_str!("../arguments/head.txt");
 const TABLE: &str = include_str!("../ATTRIBUTES.md");
 
 /// What makes an argument relevant to security, by parts of its name.

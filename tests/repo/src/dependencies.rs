@@ -79,7 +79,17 @@ fn core_reads_no_clock_no_environment_and_no_file() {
 fn inner_crates_depend_on_inner_crates_only() {
     for (name, allowed) in [
         ("afterhours-core", &[][..]),
-        ("afterhours-ports", &["afterhours-core"][..]),
+        (
+            "afterhours-diff",
+            &["afterhours-core", "afterhours-iam-policy"][..],
+        ),
+        ("afterhours-iam-policy", &[][..]),
+        ("afterhours-suppress", &[][..]),
+        ("afterhours-tfstate", &[][..]),
+        (
+            "afterhours-ports",
+            &["afterhours-core", "afterhours-diff"][..],
+        ),
         (
             "afterhours-scaler",
             &["afterhours-core", "afterhours-ports"][..],

@@ -167,6 +167,8 @@ fn payloads_and_commands_in_the_readme_exist() {
             }
             "config" => &["check"],
             "notify" => &["preview"],
+            "drift" => &["scan", "explain", "policy-diff"],
+            "budget" => &["scan", "backtest"],
             _ => &[],
         };
         assert!(known.contains(&command), "{line}");
