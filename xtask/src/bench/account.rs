@@ -175,7 +175,7 @@ impl Account {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "proof"))]
 mod tests {
     use std::io::Write as _;
 

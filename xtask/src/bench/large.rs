@@ -277,7 +277,7 @@ fn long(number: u64, bytes: u64) -> String {
     text
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "proof"))]
 mod tests {
     use super::*;
     use crate::bench::{LARGE, MEMORY};
