@@ -26,6 +26,11 @@ pub struct Listed {
 pub struct Faults(Vec<(String, String)>);
 
 impl Faults {
+    /// Whether every address could be used.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The first of them, in words.
     pub fn first(&self) -> Option<String> {
         self.0

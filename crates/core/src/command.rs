@@ -93,6 +93,16 @@ pub enum CommandError {
         /// What is wrong.
         message: String,
     },
+    /// The configuration does not cover the state.
+    #[error(
+        "payload refused: state {state:?} is not covered by the configuration; accepted: {accepted}"
+    )]
+    NotCovered {
+        /// The state.
+        state: String,
+        /// The states of the configuration.
+        accepted: String,
+    },
     /// The alias may not do this.
     #[error("alias {alias:?} may not {command} {target}; permitted: {permitted}")]
     NotPermitted {

@@ -53,13 +53,16 @@ impl Handler for DriftFunction {
             command.authorise(alias, rule)?;
         }
         let WatchCommand::Scan { states } = command;
-        let states = self.permitted(states)?;
+        let states = self.drift.covered(states)?;
+        let whole = states == self.drift.states;
         let store = S3Store::new(&self.aws, &self.config.bucket);
         let remembered = Remembered::load(&store).await.map_err(FunctionError::of)?;
         let suppressions = self.suppressions().await?;
+        let listed = sources(&self.aws, &states).await;
         let options = Options {
             now: invocation.now,
             unmanaged: self.drift.unmanaged,
+            whole: whole && listed.faults.is_empty(),
             remembered: remembered.marks(),
             fingerprints: self.fingerprints().await?,
         };
@@ -67,7 +70,6 @@ impl Handler for DriftFunction {
             .await
             .map_err(FunctionError::of)?
             .with_memory(&self.config.bucket);
-        let listed = sources(&self.aws, &states).await;
         let mut scan = scan(listed.sources, &regions, &options).await;
         listed.faults.put_into(&mut scan);
         suppressions.put_over(&mut scan, invocation.now);
@@ -95,29 +97,6 @@ impl Handler for DriftFunction {
 }
 
 impl DriftFunction {
-    /// The states of the payload, each covered by the configuration; all of the configuration where none are given.
-    fn permitted(&self, states: Option<Vec<String>>) -> Result<Vec<String>, FunctionError> {
-        let Some(states) = states else {
-            return Ok(self.drift.states.clone());
-        };
-        for state in &states {
-            let is_covered = self.drift.states.iter().any(|configured| {
-                state == configured
-                    || (configured.ends_with('/') && state.starts_with(configured.as_str()))
-            });
-            if !is_covered {
-                return Err(FunctionError::new(
-                    ErrorClass::Command,
-                    format!(
-                        "payload refused: state {state:?} is not covered by the configuration; accepted: {}",
-                        self.drift.states.join(", ")
-                    ),
-                ));
-            }
-        }
-        Ok(states)
-    }
-
     async fn fingerprints(&self) -> Result<Fingerprints, FunctionError> {
         let Some(name) = &self.drift.fingerprint_secret else {
             return Ok(Fingerprints::unkeyed());

@@ -24,6 +24,9 @@ pub struct Options {
     pub now: Timestamp,
     /// Whether objects that no state names are findings.
     pub unmanaged: bool,
+    /// Whether the states that are scanned are all that there are: those that were not found or not asked for may name
+    /// what seems unmanaged, and claim what seems to be claimed once.
+    pub whole: bool,
     /// What is remembered of states, by source.
     pub remembered: BTreeMap<String, Mark>,
     /// Makes fingerprints.
@@ -77,7 +80,7 @@ pub async fn scan(
     for source in sources {
         followed.push(follow(source, &default).await);
     }
-    let all_read = followed.iter().all(|state| state.roll.is_ok());
+    let all_read = options.whole && followed.iter().all(|state| state.roll.is_ok());
     let claims: Vec<(String, Named)> = followed
         .iter_mut()
         .filter_map(|state| {
@@ -131,7 +134,7 @@ pub async fn scan(
         coverage.incomplete_listings = holes(&side);
     } else if options.unmanaged {
         notes.push(
-            "unmanaged objects were not looked for: a state that could not be read may name them"
+            "unmanaged objects were not looked for: a state that was not read may name them"
                 .to_owned(),
         );
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 use super::validate::required;
+use crate::command::CommandError;
 
 /// What the drift watcher scans.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,32 @@ pub struct Drift {
 }
 
 impl Drift {
+    /// The states that a payload asks for, each covered by the configuration; all of the configuration where it asks for
+    /// none. An option (`?workspaces=…`) may lead elsewhere, so only the configuration has any.
+    ///
+    /// # Errors
+    /// Names the first state that is not covered, and what is.
+    pub fn covered(&self, asked: Option<Vec<String>>) -> Result<Vec<String>, CommandError> {
+        let Some(asked) = asked else {
+            return Ok(self.states.clone());
+        };
+        let is_covered = |state: &String| {
+            self.states.iter().any(|configured| {
+                state == configured
+                    || (configured.ends_with('/')
+                        && !state.contains('?')
+                        && state.starts_with(configured.as_str()))
+            })
+        };
+        match asked.iter().find(|state| !is_covered(state)) {
+            None => Ok(asked),
+            Some(state) => Err(CommandError::NotCovered {
+                state: state.clone(),
+                accepted: self.states.join(", "),
+            }),
+        }
+    }
+
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
         if self.states.is_empty() {
             let accepted = "at least one s3://bucket/key or s3://bucket/prefix/";
@@ -172,5 +199,27 @@ mod tests {
         assert!(refused(r#"{"budgets":{"total":-1}}"#).contains("budget.budgets.total"));
         assert!(refused(r#"{"prices":{"g5.xlarge":1.0}}"#).contains("REGION/INSTANCE-TYPE"));
         assert!(refused(r#"{"check_above":0}"#).contains("check_above"));
+    }
+
+    #[test]
+    fn a_payload_reaches_no_state_beyond_the_configuration() {
+        let drift = Drift {
+            states: vec!["s3://b/teams/".to_owned(), "s3://b/one".to_owned()],
+            unmanaged: true,
+            suppressions: None,
+            fingerprint_secret: None,
+        };
+        let covered = |state: &str| drift.covered(Some(vec![state.to_owned()])).is_ok();
+        assert!(covered("s3://b/one") && covered("s3://b/teams/ml.tfstate"));
+        for beyond in [
+            "s3://b/one/more",
+            "s3://b/team",
+            "s3://other/teams/x",
+            "s3://b/teams/x?workspaces=*&workspace_key_prefix=secret",
+            "/etc/passwd",
+        ] {
+            assert!(!covered(beyond), "{beyond}");
+        }
+        assert_eq!(drift.covered(None).ok(), Some(drift.states.clone()));
     }
 }

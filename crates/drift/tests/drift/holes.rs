@@ -1,13 +1,15 @@
 //! What was not looked at is never clean and never gone.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use afterhours_diff::{HoleClass, Seen};
+use afterhours_drift::{Options, StateSource, scan};
 use serde_json::json;
 
 use crate::rig::{
-    Fate, Outside, Source, Told, World, at, hole, key_pair, live, resource, scan_of, scanned,
-    state, told,
+    Fate, Outside, Source, Told, World, at, hole, key_pair, live, options, resource, scan_of,
+    scanned, state, told,
 };
 
 #[tokio::test]
@@ -169,4 +171,21 @@ async fn a_state_that_cannot_be_read_stops_no_other_and_withholds_what_is_unmana
     assert!(report.states.iter().any(|line| line.error.is_some()));
     assert!(!report.is_complete(false));
     assert_eq!(report.notes.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_called_unmanaged_while_states_are_missing() {
+    let world = World::listing(vec![
+        live("aws_key_pair", "a", json!({"key_name": "a", "tags": {}})),
+        live("aws_key_pair", "of-a-state-that-was-not-listed", json!({})),
+    ]);
+    let source: Arc<dyn StateSource> =
+        Arc::new(Source::new("s", &state(json!([key_pair("a", json!({}))]))));
+    for (whole, findings) in [(true, 1), (false, 0)] {
+        let options = Options { whole, ..options() };
+        let scan = scan(vec![source.clone()], &world, &options).await;
+        assert_eq!(scan.report.findings.len(), findings);
+        assert_eq!((scan.looked.all_read, scan.looked.listings), (whole, whole));
+        assert_eq!(scan.report.notes.is_empty(), whole);
+    }
 }

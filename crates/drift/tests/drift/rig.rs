@@ -248,6 +248,7 @@ pub(crate) fn options() -> Options {
     Options {
         now: at("2026-11-21T05:00:00Z"),
         unmanaged: true,
+        whole: true,
         remembered: BTreeMap::new(),
         fingerprints: Fingerprints::unkeyed(),
     }

@@ -108,13 +108,14 @@ impl ScanCommand {
         if let Some(config) = &config {
             regions = regions.with_memory(&config.bucket);
         }
+        let listed = sources(&aws, &states).await;
         let options = Options {
             now: clock::now(),
             unmanaged: !self.no_unmanaged && configured.is_none_or(|drift| drift.unmanaged),
+            whole: listed.faults.is_empty(),
             remembered: std::collections::BTreeMap::new(),
             fingerprints: Fingerprints::unkeyed(),
         };
-        let listed = sources(&aws, &states).await;
         let mut scan = scan(listed.sources, &regions, &options).await;
         listed.faults.put_into(&mut scan);
         suppressions.put_over(&mut scan, options.now);
